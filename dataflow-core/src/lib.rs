@@ -1,0 +1,5 @@
+//! Deploys a PortSIP Data Flow server and looks after it.
+
+mod explain;
+
+pub use explain::{Explain, Kind};

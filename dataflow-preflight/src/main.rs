@@ -1,0 +1,3 @@
+//! Not built yet: this program has its place in the workspace and nothing else.
+
+fn main() {}
