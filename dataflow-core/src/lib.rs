@@ -1,5 +1,7 @@
 //! Deploys a PortSIP Data Flow server and looks after it.
 
 mod explain;
+pub mod host;
+pub mod spec;
 
 pub use explain::{Explain, Kind};

@@ -1,0 +1,5 @@
+//! How a machine is reached.
+
+mod address;
+
+pub use address::{Address, Fingerprint, SignIn, SshAddress};

@@ -1,0 +1,28 @@
+//! What is wanted: settings from a file, from flags or from code become one validated [`Spec`] and one [`Target`];
+//! the [`Release`] says which containers that makes.
+//!
+//! Everything here is pure: text and values in, values out.
+
+mod container;
+mod data_path;
+mod error;
+mod file;
+mod image;
+mod merge;
+mod registry;
+mod release;
+mod server_ip;
+mod settings;
+mod version;
+mod wanted;
+
+pub use container::{Bind, ContainerSpec, EnvValue, HealthCheck, MANAGED_LABEL, RestartPolicy};
+pub use data_path::DataPath;
+pub use error::{FileSpot, SpecError};
+pub use image::ImageRef;
+pub use registry::{RegistryLogin, RegistryServer};
+pub use release::{Directory, Owner, PasswordFile, Release};
+pub use server_ip::ServerIp;
+pub use settings::{CONNECT_TIMEOUT_RANGE, RegistrySettings, Secret, Settings, SshSettings};
+pub use version::Version;
+pub use wanted::{NOFILE_RANGE, Pull, START_GRACE_RANGE, Spec, Target};

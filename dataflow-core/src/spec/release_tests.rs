@@ -1,0 +1,78 @@
+#![allow(clippy::unwrap_used)]
+
+use insta::{assert_debug_snapshot, assert_snapshot};
+
+use super::*;
+use crate::{Explain, Kind};
+
+fn spec(private_ip: Option<&str>, public_ip: Option<&str>) -> Spec {
+    let ip = |text: &str| text.parse().unwrap();
+    Spec::new(ip("172.31.16.133"), private_ip.map(ip), public_ip.map(ip)).unwrap()
+}
+
+fn command(container: &ContainerSpec) -> String {
+    container.command.clone().unwrap().join(" ")
+}
+
+#[test]
+fn the_database_container_is_the_vendors() {
+    let spec = spec(Some("172.31.16.158"), None).with_data_path("/data".parse().unwrap());
+    assert_debug_snapshot!(Release::portsip().clickhouse(&spec, &"canary".into()), @"");
+}
+
+#[test]
+fn the_service_container_is_the_vendors() {
+    let spec = spec(Some("172.31.16.158"), Some("54.215.234.68"));
+    assert_debug_snapshot!(Release::portsip().service(&spec), @"");
+}
+
+#[test]
+fn the_services_arguments_name_only_the_addresses_that_are_given() {
+    let arguments = |spec| command(&Release::portsip().service(&spec));
+    assert_snapshot!(arguments(spec(Some("172.31.16.158"), None)), @"");
+    assert_snapshot!(arguments(spec(None, Some("2001:db8::1"))), @"");
+}
+
+#[test]
+fn the_initialisation_has_the_password_in_no_argument() {
+    let init = Release::portsip().init(&spec(Some("172.31.16.158"), None), &"canary".into());
+    assert_snapshot!(command(&init), @"");
+    assert_eq!(init.env, [("DATAFLOW_INIT_PASSWORD".to_owned(), EnvValue::Secret("canary".into()))]);
+    assert_eq!(
+        (init.name.as_str(), init.user.as_deref(), init.restart, init.network_host),
+        ("portsip.dataflow_initdt", Some("root"), RestartPolicy::No, true)
+    );
+}
+
+#[test]
+fn directories_come_after_the_one_that_holds_them() {
+    let directories = Release::portsip().directories(&spec(Some("172.31.16.158"), None));
+    let lines: Vec<String> =
+        directories.iter().map(|d| format!("{} {:o} {:?}", d.path, d.mode, d.owner.map(|o| (o.uid, o.gid)))).collect();
+    assert_snapshot!(lines.join("\n"), @"");
+}
+
+#[test]
+fn the_password_is_kept_in_the_services_directory() {
+    assert_eq!(
+        Release::portsip().password_path(&spec(Some("172.31.16.158"), None)),
+        "/var/lib/portsip/dataflow/system.ini"
+    );
+}
+
+#[test]
+fn images_from_22_3_0_on_are_accepted() {
+    let release = Release::portsip();
+    let image: ImageRef = "portsip/pbx:x".parse().unwrap();
+    for label in ["22.3", "22.3.0", "22.3.0.1234", "22.10.1", "23.0", "23.1.2", " 22.8.0\n"] {
+        assert!(release.image_version(&image, Some(label)).is_ok(), "{label:?} was refused");
+    }
+    for label in ["16.2.0", "22.2.9", "22.2.99", "22.3.0-beta.1", "21.9", "0"] {
+        let error = release.image_version(&image, Some(label)).unwrap_err();
+        assert!(matches!(error, SpecError::ImageTooOld { .. }), "{label:?}: {error}");
+        assert_eq!(error.kind(), Kind::Precondition);
+    }
+    for label in [None, Some(""), Some("  "), Some("latest")] {
+        assert_eq!(release.image_version(&image, label).unwrap_err().kind(), Kind::Precondition, "{label:?}");
+    }
+}

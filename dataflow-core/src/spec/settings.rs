@@ -1,0 +1,297 @@
+//! What one source, a file or flags or code, says of what is wanted.
+
+use std::{fmt::Display, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
+
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::wanted::in_range;
+use super::{
+    DataPath, ImageRef, NOFILE_RANGE, Pull, RegistryLogin, RegistryServer, START_GRACE_RANGE,
+    ServerIp, Spec, SpecError, Target,
+};
+use crate::Explain;
+use crate::host::{Address, Fingerprint, SignIn, SshAddress};
+
+/// The time that a connection may take, in seconds, that is allowed.
+pub const CONNECT_TIMEOUT_RANGE: RangeInclusive<u64> = 1..=600;
+
+/// What one source says; a field that it does not mention is `None`.
+///
+/// Sources are put together with [`Settings::or`], the strongest first, and become a [`Spec`] and a [`Target`].
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The machine to work on; without it, the one at `private_ip`.
+    #[serde(deserialize_with = "parsed")]
+    pub host: Option<Address>,
+    /// The directory on the server that holds all data.
+    #[serde(deserialize_with = "explained")]
+    pub data_path: Option<DataPath>,
+    /// The server's private address.
+    #[serde(deserialize_with = "explained")]
+    pub private_ip: Option<ServerIp>,
+    /// The server's public address.
+    #[serde(deserialize_with = "explained")]
+    pub public_ip: Option<ServerIp>,
+    /// The address of the PBX.
+    #[serde(deserialize_with = "explained")]
+    pub pbx: Option<ServerIp>,
+    /// The image of the service.
+    #[serde(deserialize_with = "explained")]
+    pub image: Option<ImageRef>,
+    /// The image of the database.
+    #[serde(deserialize_with = "explained")]
+    pub clickhouse_image: Option<ImageRef>,
+    /// The health check's start grace, in seconds.
+    #[serde(deserialize_with = "start_grace")]
+    pub start_grace: Option<u64>,
+    /// The database's limit of open files.
+    #[serde(deserialize_with = "nofile")]
+    pub nofile: Option<u64>,
+    /// When images are fetched.
+    pub pull: Option<Pull>,
+    /// How to sign in to the server.
+    pub ssh: SshSettings,
+    /// How to sign in to the registry.
+    pub registry: RegistrySettings,
+}
+
+/// What one source says of signing in to the server.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SshSettings {
+    /// Private key files.
+    pub identities: Option<Vec<PathBuf>>,
+    /// Whether the SSH agent is asked for keys.
+    pub agent: Option<bool>,
+    /// Files of known host keys.
+    pub known_hosts: Option<Vec<PathBuf>>,
+    /// The only host key that is accepted.
+    #[serde(deserialize_with = "parsed")]
+    pub host_key: Option<Fingerprint>,
+    /// The time that a connection may take, in seconds.
+    #[serde(deserialize_with = "connect_timeout")]
+    pub connect_timeout: Option<u64>,
+    /// The login password.
+    #[serde(rename = "password-file")]
+    pub password: Option<Secret>,
+    /// The passphrase of the private key files.
+    #[serde(rename = "passphrase-file")]
+    pub passphrase: Option<Secret>,
+    /// The password for sudo, where it is not the login password.
+    #[serde(rename = "sudo-password-file")]
+    pub sudo_password: Option<Secret>,
+}
+
+/// What one source says of signing in to the registry.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RegistrySettings {
+    /// The registry.
+    #[serde(deserialize_with = "explained")]
+    pub server: Option<RegistryServer>,
+    /// The user.
+    pub user: Option<String>,
+    /// The user's password or access token.
+    #[serde(rename = "token-file")]
+    pub token: Option<Secret>,
+}
+
+/// A secret, or the file that holds it. A settings file can only name a file; whoever loads the settings reads it, since
+/// nothing here does I/O.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "PathBuf")]
+pub enum Secret {
+    /// The secret.
+    Value(SecretString),
+    /// The file that holds it, yet to be read.
+    File(PathBuf),
+}
+
+impl From<PathBuf> for Secret {
+    fn from(path: PathBuf) -> Self {
+        Self::File(path)
+    }
+}
+
+impl Secret {
+    fn value(&self) -> Result<SecretString, SpecError> {
+        match self {
+            Self::Value(value) => Ok(value.clone()),
+            Self::File(path) => Err(SpecError::SecretNotRead { path: path.clone() }),
+        }
+    }
+}
+
+impl Settings {
+    /// Every secret that is set, so that the ones that are still files can be read and replaced.
+    pub fn secrets_mut(&mut self) -> impl Iterator<Item = &mut Secret> {
+        let ssh = &mut self.ssh;
+        [
+            &mut ssh.password,
+            &mut ssh.passphrase,
+            &mut ssh.sudo_password,
+            &mut self.registry.token,
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// What is wanted on the server.
+    ///
+    /// # Errors
+    /// What is missing or does not go together, as a [`SpecError`].
+    pub fn spec(&self) -> Result<Spec, SpecError> {
+        let pbx = self.pbx.ok_or(SpecError::NoPbx)?;
+        let mut spec = Spec::new(pbx, self.private_ip, self.public_ip)?;
+        if let Some(data_path) = &self.data_path {
+            spec = spec.with_data_path(data_path.clone());
+        }
+        if let Some(image) = &self.image {
+            spec = spec.with_image(image.clone());
+        }
+        if let Some(image) = &self.clickhouse_image {
+            spec = spec.with_clickhouse_image(image.clone());
+        }
+        if let Some(seconds) = self.start_grace {
+            spec = spec.with_start_grace(Duration::from_secs(seconds))?;
+        }
+        if let Some(nofile) = self.nofile {
+            spec = spec.with_nofile(nofile)?;
+        }
+        if let Some(login) = self.registry.login()? {
+            spec = spec.with_registry(login);
+        }
+        Ok(spec.with_pull(self.pull.unwrap_or_default()))
+    }
+
+    /// How the server is reached: at `host`, or over SSH at `private_ip`.
+    ///
+    /// # Errors
+    /// [`SpecError::NoTarget`], or a secret that was not read.
+    pub fn target(&self) -> Result<Target, SpecError> {
+        let address = match (&self.host, self.private_ip) {
+            (Some(host), _) => host.clone(),
+            (None, Some(ip)) => Address::Ssh(SshAddress {
+                user: None,
+                host: ip.to_string(),
+                port: 22,
+            }),
+            (None, None) => return Err(SpecError::NoTarget),
+        };
+        Ok(Target {
+            address,
+            sign_in: self.ssh.sign_in()?,
+        })
+    }
+}
+
+impl SshSettings {
+    fn sign_in(&self) -> Result<SignIn, SpecError> {
+        let defaults = SignIn::default();
+        let secret = |secret: &Option<Secret>| secret.as_ref().map(Secret::value).transpose();
+        let connect_timeout = match self.connect_timeout {
+            Some(given) => Duration::from_secs(in_range(
+                "the connect timeout",
+                given.into(),
+                &CONNECT_TIMEOUT_RANGE,
+                " seconds",
+            )?),
+            None => defaults.connect_timeout,
+        };
+        Ok(SignIn {
+            identities: self.identities.clone().unwrap_or(defaults.identities),
+            agent: self.agent.unwrap_or(defaults.agent),
+            password: secret(&self.password)?,
+            passphrase: secret(&self.passphrase)?,
+            sudo_password: secret(&self.sudo_password)?,
+            known_hosts: self.known_hosts.clone().unwrap_or(defaults.known_hosts),
+            host_key: self.host_key.clone(),
+            connect_timeout,
+        })
+    }
+}
+
+impl RegistrySettings {
+    fn login(&self) -> Result<Option<RegistryLogin>, SpecError> {
+        match (&self.user, &self.token) {
+            (None, None) => Ok(None),
+            (Some(user), None) => Err(SpecError::NoRegistryToken { user: user.clone() }),
+            (None, Some(_)) => Err(SpecError::NoRegistryUser),
+            (Some(user), Some(token)) => Ok(Some(RegistryLogin {
+                server: self.server.clone().unwrap_or_default(),
+                user: user.clone(),
+                token: token.value()?,
+            })),
+        }
+    }
+}
+
+/// A string that is parsed by its type.
+fn parsed<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    String::deserialize(deserializer)?
+        .parse()
+        .map(Some)
+        .map_err(D::Error::custom)
+}
+
+/// A string that is parsed by its type, whose error also says what is allowed.
+fn explained<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Explain>,
+{
+    let explain = |error: T::Err| {
+        D::Error::custom(format!(
+            "{error}. {}",
+            error.next_step().trim_end_matches('.')
+        ))
+    };
+    String::deserialize(deserializer)?
+        .parse()
+        .map(Some)
+        .map_err(explain)
+}
+
+fn start_grace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    ranged(
+        deserializer,
+        "the start grace",
+        &START_GRACE_RANGE,
+        " seconds",
+    )
+}
+
+fn nofile<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    ranged(deserializer, "the limit of open files", &NOFILE_RANGE, "")
+}
+
+fn connect_timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    ranged(
+        deserializer,
+        "the connect timeout",
+        &CONNECT_TIMEOUT_RANGE,
+        " seconds",
+    )
+}
+
+fn ranged<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    what: &'static str,
+    range: &RangeInclusive<u64>,
+    unit: &'static str,
+) -> Result<Option<u64>, D::Error> {
+    let given = i64::deserialize(deserializer)?;
+    in_range(what, given.into(), range, unit)
+        .map(Some)
+        .map_err(D::Error::custom)
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;
