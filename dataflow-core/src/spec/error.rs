@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::{ImageRef, Version};
 use crate::{Explain, Kind};
 
 /// What is wrong with settings, or with the image that they name.
@@ -45,8 +44,10 @@ pub enum SpecError {
         spot: FileSpot,
         /// The key, with its table.
         key: String,
-        /// What is wrong and what is allowed.
+        /// What is wrong.
         reason: String,
+        /// What is allowed, as a sentence, or nothing where the reason says it.
+        allowed: String,
     },
     /// Not an IP address that a machine can have.
     #[error("{given:?} cannot be the address of a machine: {reason}")]
@@ -132,11 +133,11 @@ pub enum SpecError {
     )]
     NoImageVersion {
         /// The image.
-        image: ImageRef,
+        image: String,
         /// The label that is missing or empty.
         label: &'static str,
         /// The oldest version that will do.
-        minimum: Version,
+        minimum: String,
     },
     /// The image tells a version that cannot be read.
     #[error(
@@ -144,7 +145,7 @@ pub enum SpecError {
     )]
     BadImageVersion {
         /// The image.
-        image: ImageRef,
+        image: String,
         /// The label.
         label: &'static str,
         /// Its value.
@@ -154,11 +155,11 @@ pub enum SpecError {
     #[error("the image {image} has version {version}, which is older than {minimum}")]
     ImageTooOld {
         /// The image.
-        image: ImageRef,
+        image: String,
         /// Its version.
-        version: Version,
+        version: String,
         /// The oldest version that will do.
-        minimum: Version,
+        minimum: String,
     },
 }
 
@@ -197,8 +198,9 @@ impl Explain for SpecError {
 
     fn next_step(&self) -> String {
         match self {
-            Self::Syntax { spot, .. } | Self::BadValue { spot, .. } => {
-                format!("Correct line {} of {}.", spot.line, spot.path.display())
+            Self::Syntax { spot, .. } => format!("Correct line {} of {}.", spot.line, spot.path.display()),
+            Self::BadValue { spot, allowed, .. } => {
+                format!("Correct line {} of {}. {allowed}", spot.line, spot.path.display()).trim_end().to_owned()
             }
             Self::UnknownKey { spot, suggestion: Some(suggestion), .. } => {
                 format!("Write {suggestion} in line {} of {}, or remove the key.", spot.line, spot.path.display())

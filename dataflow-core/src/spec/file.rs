@@ -62,10 +62,18 @@ impl Settings {
             reason: one_line(error.message()),
         })?;
         file.check_keys(table.get_ref())?;
-        let mut settings: Self = toml::from_str(text).map_err(|error| SpecError::BadValue {
-            spot: file.spot(error.span()),
-            key: key_at(table.get_ref(), error.span()),
-            reason: one_line(error.message()),
+        let mut settings: Self = toml::from_str(text).map_err(|error| {
+            // The types' own errors put what is allowed on a second line.
+            let (reason, allowed) = error
+                .message()
+                .split_once('\n')
+                .unwrap_or((error.message(), ""));
+            SpecError::BadValue {
+                spot: file.spot(error.span()),
+                key: key_at(table.get_ref(), error.span()),
+                reason: reason.to_owned(),
+                allowed: one_line(allowed),
+            }
         })?;
         settings.resolve(path.parent().unwrap_or(Path::new("")));
         Ok(settings)
@@ -113,9 +121,8 @@ impl File<'_> {
                 return Err(SpecError::BadValue {
                     spot: self.spot(Some(value.span())),
                     key: name.to_owned(),
-                    reason: format!(
-                        "it must be a table: [{name}] on a line of its own, and its keys below"
-                    ),
+                    reason: "it must be a table".to_owned(),
+                    allowed: format!("Write [{name}] on a line of its own, and its keys below."),
                 });
             };
             if let Some((key, _)) = table

@@ -17,7 +17,18 @@ fn errors(texts: &[&str]) -> String {
 
 #[test]
 fn text_that_is_not_toml_is_refused_with_its_place() {
-    assert_snapshot!(errors(&["pbx = ", "pbx '10.0.0.1'", "a = 1\n\n[ssh\n", "pbx = '10.0.0.1'\npbx = '10.0.0.2'", "pbx = \"\\q\""]), @"");
+    assert_snapshot!(errors(&["pbx = ", "pbx '10.0.0.1'", "a = 1\n\n[ssh\n", "pbx = '10.0.0.1'\npbx = '10.0.0.2'", "pbx = \"\\q\""]), @r#"
+    dataflow.toml:1:7: this is not valid TOML: string values must be quoted, expected literal string
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:1:5: this is not valid TOML: key with no value, expected `=`
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:3:5: this is not valid TOML: unclosed table, expected `]`
+      Correct line 3 of dataflow.toml.
+    dataflow.toml:2:1: this is not valid TOML: duplicate key
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:1:9: this is not valid TOML: missing escaped value, expected `b`, `e`, `f`, `n`, `r`, `\`, `"`, `x`, `u`, `U`
+      Correct line 1 of dataflow.toml.
+    "#);
 }
 
 #[test]
@@ -31,7 +42,24 @@ fn unknown_keys_are_refused_with_a_suggestion() {
         "colour = 1",
         "[docker]\nx = 1",
         "ssh.identity = 'x'",
-    ]), @"");
+    ]), @"
+    dataflow.toml:1:1: unknown key pxb, did you mean pbx?; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+      Write pbx in line 1 of dataflow.toml, or remove the key.
+    dataflow.toml:2:1: unknown key data_path, did you mean data-path?; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+      Write data-path in line 2 of dataflow.toml, or remove the key.
+    dataflow.toml:2:1: unknown key ssh.agnet, did you mean ssh.agent?; allowed here: identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
+      Write ssh.agent in line 2 of dataflow.toml, or remove the key.
+    dataflow.toml:2:1: unknown key registry.ü; allowed here: server, user, token-file
+      Remove the key in line 2 of dataflow.toml.
+    dataflow.toml:1:1: unknown key identities, did you mean ssh.identities?; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+      Write ssh.identities in line 1 of dataflow.toml, or remove the key.
+    dataflow.toml:1:1: unknown key colour; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+      Remove the key in line 1 of dataflow.toml.
+    dataflow.toml:1:2: unknown key docker; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+      Remove the key in line 1 of dataflow.toml.
+    dataflow.toml:1:5: unknown key ssh.identity, did you mean ssh.identities?; allowed here: identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
+      Write ssh.identities in line 1 of dataflow.toml, or remove the key.
+    ");
 }
 
 #[test]
@@ -44,7 +72,18 @@ fn secrets_in_clear_are_refused_and_not_repeated() {
         "registry.password = 'canary'",
     ]);
     assert!(!said.contains("canary"));
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @"
+    dataflow.toml:2:1: ssh.password would keep a secret in this file in clear
+      Put the secret into a file that only you can read (mode 600) and name that file with ssh.password-file.
+    dataflow.toml:2:1: ssh.sudo-password would keep a secret in this file in clear
+      Put the secret into a file that only you can read (mode 600) and name that file with ssh.sudo-password-file.
+    dataflow.toml:1:9: ssh.passphrase would keep a secret in this file in clear
+      Put the secret into a file that only you can read (mode 600) and name that file with ssh.passphrase-file.
+    dataflow.toml:2:1: registry.token would keep a secret in this file in clear
+      Put the secret into a file that only you can read (mode 600) and name that file with registry.token-file.
+    dataflow.toml:1:10: registry.password would keep a secret in this file in clear
+      Put the secret into a file that only you can read (mode 600) and name that file with registry.token-file.
+    ");
 }
 
 #[test]
@@ -74,16 +113,71 @@ fn values_that_are_not_allowed_are_refused_with_key_and_place() {
         "[ssh]\nidentities = ['a', 5]",
         "[ssh]\nconnect-timeout = 601",
         "[registry]\nserver = 'https://docker.io'",
-    ]), @"");
+    ]), @r#"
+    dataflow.toml:1:7: pbx: "172.31.16.300" cannot be the address of a machine: it is neither an IPv4 nor an IPv6 address
+      Correct line 1 of dataflow.toml. Give an IPv4 or IPv6 address such as 172.31.16.158.
+    dataflow.toml:3:16: private-ip: "127.0.0.1" cannot be the address of a machine: it is a loopback address, which other machines cannot reach
+      Correct line 3 of dataflow.toml. Give an IPv4 or IPv6 address such as 172.31.16.158.
+    dataflow.toml:1:13: public-ip: "pbx.example.com" cannot be the address of a machine: it is neither an IPv4 nor an IPv6 address
+      Correct line 1 of dataflow.toml. Give an IPv4 or IPv6 address such as 172.31.16.158.
+    dataflow.toml:1:7: pbx: invalid type: integer `5`, expected a string
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:1:13: data-path: "portsip" cannot be the data path: it is not absolute (it must begin with /)
+      Correct line 1 of dataflow.toml. Give an absolute directory of its own, such as /var/lib/portsip, /srv/portsip or /data.
+    dataflow.toml:1:13: data-path: "/etc/portsip" cannot be the data path: /etc belongs to the system
+      Correct line 1 of dataflow.toml. Give an absolute directory of its own, such as /var/lib/portsip, /srv/portsip or /data.
+    dataflow.toml:1:13: data-path: "/var/lib" cannot be the data path: /var/lib is shared with others; a directory below it is allowed
+      Correct line 1 of dataflow.toml. Give an absolute directory of its own, such as /var/lib/portsip, /srv/portsip or /data.
+    dataflow.toml:1:13: data-path: "/srv/a:b" cannot be the data path: it contains a colon, which Docker reads as the end of a mount's source
+      Correct line 1 of dataflow.toml. Give an absolute directory of its own, such as /var/lib/portsip, /srv/portsip or /data.
+    dataflow.toml:1:13: data-path: "/srv/../x" cannot be the data path: it contains . or .. as a part
+      Correct line 1 of dataflow.toml. Give an absolute directory of its own, such as /var/lib/portsip, /srv/portsip or /data.
+    dataflow.toml:1:9: image: "portsip/PBX:22" is not a reference to an image: the name has upper-case letters, which image names never have
+      Correct line 1 of dataflow.toml. Give [registry[:port]/]name[:tag][@digest], such as portsip/pbx:22 or registry.example.com:5000/portsip/pbx:22.
+    dataflow.toml:1:20: clickhouse-image: "portsip/clickhouse:" is not a reference to an image: the tag is not made of at most 128 letters, digits, _, . and -, beginning with neither . nor -
+      Correct line 1 of dataflow.toml. Give [registry[:port]/]name[:tag][@digest], such as portsip/pbx:22 or registry.example.com:5000/portsip/pbx:22.
+    dataflow.toml:1:9: image: "portsip/pbx@sha256:12" is not a reference to an image: what follows @ is not a digest such as sha256: and 64 hexadecimal digits
+      Correct line 1 of dataflow.toml. Give [registry[:port]/]name[:tag][@digest], such as portsip/pbx:22 or registry.example.com:5000/portsip/pbx:22.
+    dataflow.toml:1:15: start-grace: 0 is out of range for the start grace: allowed are 1 to 3600 seconds
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:1:15: start-grace: -5 is out of range for the start grace: allowed are 1 to 3600 seconds
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:1:10: nofile: 12 is out of range for the limit of open files: allowed are 1024 to 2147483584
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:1:10: nofile: it must be a whole number
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:1:8: pull: unknown variant `sometimes`, expected one of `missing`, `always`, `never`
+      Correct line 1 of dataflow.toml.
+    dataflow.toml:1:7: ssh: it must be a table
+      Correct line 1 of dataflow.toml. Write [ssh] on a line of its own, and its keys below.
+    dataflow.toml:1:1: registry: it must be a table
+      Correct line 1 of dataflow.toml. Write [registry] on a line of its own, and its keys below.
+    dataflow.toml:2:9: ssh.agent: invalid type: string "yes", expected a boolean
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:14: ssh.identities: invalid type: string "id", expected a sequence
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:20: ssh.identities: invalid type: integer `5`, expected path string
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:19: ssh.connect-timeout: 601 is out of range for the connect timeout: allowed are 1 to 600 seconds
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:10: registry.server: "https://docker.io" is not a registry: it must be a host name or IP address with an optional port, without https:// and path
+      Correct line 2 of dataflow.toml. Give host[:port], such as docker.io or registry.example.com:5000.
+    "#);
 }
 
 #[test]
 fn every_key_of_the_lists_is_a_field_and_every_field_is_in_the_lists() {
     // Serde says which keys it expects when it meets one that it does not know.
     let fields = |text: &str| {
-        let message = toml::from_str::<Settings>(text).unwrap_err().message().to_owned();
+        let message = toml::from_str::<Settings>(text)
+            .unwrap_err()
+            .message()
+            .to_owned();
         let (_, names) = message.split_once("expected one of ").unwrap();
-        names.split(", ").map(|name| name.trim_matches('`').to_owned()).collect::<Vec<_>>()
+        names
+            .split(", ")
+            .map(|name| name.trim_matches('`').to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(fields("zzz = 1"), TOP);
     assert_eq!(fields("[ssh]\nzzz = 1"), SSH);

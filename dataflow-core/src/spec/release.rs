@@ -231,21 +231,21 @@ impl Release {
         );
         let Some(text) = label.map(str::trim).filter(|text| !text.is_empty()) else {
             return Err(SpecError::NoImageVersion {
-                image: image.clone(),
+                image: image.to_string(),
                 label: self.version_label,
-                minimum,
+                minimum: minimum.to_string(),
             });
         };
         let version: Version = text.parse().map_err(|_| SpecError::BadImageVersion {
-            image: image.clone(),
+            image: image.to_string(),
             label: self.version_label,
             given: text.to_owned(),
         })?;
         if version < minimum {
             return Err(SpecError::ImageTooOld {
-                image: image.clone(),
-                version,
-                minimum,
+                image: image.to_string(),
+                version: version.to_string(),
+                minimum: minimum.to_string(),
             });
         }
         Ok(version)

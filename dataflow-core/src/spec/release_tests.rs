@@ -17,39 +17,208 @@ fn command(container: &ContainerSpec) -> String {
 #[test]
 fn the_database_container_is_the_vendors() {
     let spec = spec(Some("172.31.16.158"), None).with_data_path("/data".parse().unwrap());
-    assert_debug_snapshot!(Release::portsip().clickhouse(&spec, &"canary".into()), @"");
+    assert_debug_snapshot!(Release::portsip().clickhouse(&spec, &"canary".into()), @r#"
+    ContainerSpec {
+        name: "portsip.clickhouse",
+        image: ImageRef {
+            registry: "docker.io",
+            path: "portsip/clickhouse",
+            tag: Some(
+                "25.8",
+            ),
+            digest: None,
+        },
+        user: Some(
+            "root",
+        ),
+        entrypoint: None,
+        command: None,
+        env: [
+            (
+                "CLICKHOUSE_DB",
+                "default",
+            ),
+            (
+                "CLICKHOUSE_USER",
+                "default",
+            ),
+            (
+                "CLICKHOUSE_DEFAULT_ACCESS_MANAGEMENT",
+                "1",
+            ),
+            (
+                "CLICKHOUSE_PASSWORD",
+                <secret>,
+            ),
+        ],
+        binds: [
+            Bind {
+                source: "/etc/localtime",
+                target: "/etc/localtime",
+                read_only: false,
+            },
+            Bind {
+                source: "/data/clickhouse/data",
+                target: "/var/lib/clickhouse",
+                read_only: false,
+            },
+            Bind {
+                source: "/data/clickhouse/log",
+                target: "/var/log/clickhouse-server",
+                read_only: false,
+            },
+        ],
+        cap_add: [
+            "NET_ADMIN",
+            "SYS_NICE",
+            "IPC_LOCK",
+        ],
+        nofile: Some(
+            655360,
+        ),
+        restart: UnlessStopped,
+        network_host: true,
+        health: Some(
+            HealthCheck {
+                command: [
+                    "wget",
+                    "--spider",
+                    "-q",
+                    "http://localhost:8123/ping",
+                ],
+                interval: 10s,
+                timeout: 3s,
+                retries: 3,
+                start_period: 90s,
+            },
+        ),
+        stop_timeout: 300s,
+        labels: [
+            (
+                "dataflow.managed",
+                "1",
+            ),
+        ],
+    }
+    "#);
 }
 
 #[test]
 fn the_service_container_is_the_vendors() {
     let spec = spec(Some("172.31.16.158"), Some("54.215.234.68"));
-    assert_debug_snapshot!(Release::portsip().service(&spec), @"");
+    assert_debug_snapshot!(Release::portsip().service(&spec), @r#"
+    ContainerSpec {
+        name: "portsip.dataflow",
+        image: ImageRef {
+            registry: "docker.io",
+            path: "portsip/pbx",
+            tag: Some(
+                "22",
+            ),
+            digest: None,
+        },
+        user: Some(
+            "portsip",
+        ),
+        entrypoint: None,
+        command: Some(
+            [
+                "/usr/local/bin/dataflow",
+                "serve",
+                "-D",
+                "/var/lib/portsip/dataflow",
+                "-a",
+                "172.31.16.133",
+                "-x",
+                "172.31.16.158",
+                "-z",
+                "54.215.234.68",
+            ],
+        ),
+        env: [],
+        binds: [
+            Bind {
+                source: "/var/lib/portsip/dataflow",
+                target: "/var/lib/portsip/dataflow",
+                read_only: false,
+            },
+            Bind {
+                source: "/etc/localtime",
+                target: "/etc/localtime",
+                read_only: false,
+            },
+        ],
+        cap_add: [],
+        nofile: None,
+        restart: UnlessStopped,
+        network_host: true,
+        health: None,
+        stop_timeout: 300s,
+        labels: [
+            (
+                "dataflow.managed",
+                "1",
+            ),
+        ],
+    }
+    "#);
 }
 
 #[test]
 fn the_services_arguments_name_only_the_addresses_that_are_given() {
     let arguments = |spec| command(&Release::portsip().service(&spec));
-    assert_snapshot!(arguments(spec(Some("172.31.16.158"), None)), @"");
-    assert_snapshot!(arguments(spec(None, Some("2001:db8::1"))), @"");
+    assert_snapshot!(arguments(spec(Some("172.31.16.158"), None)), @"/usr/local/bin/dataflow serve -D /var/lib/portsip/dataflow -a 172.31.16.133 -x 172.31.16.158");
+    assert_snapshot!(arguments(spec(None, Some("2001:db8::1"))), @"/usr/local/bin/dataflow serve -D /var/lib/portsip/dataflow -a 172.31.16.133 -z 2001:db8::1");
 }
 
 #[test]
 fn the_initialisation_has_the_password_in_no_argument() {
     let init = Release::portsip().init(&spec(Some("172.31.16.158"), None), &"canary".into());
-    assert_snapshot!(command(&init), @"");
-    assert_eq!(init.env, [("DATAFLOW_INIT_PASSWORD".to_owned(), EnvValue::Secret("canary".into()))]);
+    assert_snapshot!(command(&init), @r#"exec /usr/local/bin/initdt_dataflow.sh initdt -D /var/lib/portsip/dataflow --password "$DATAFLOW_INIT_PASSWORD""#);
     assert_eq!(
-        (init.name.as_str(), init.user.as_deref(), init.restart, init.network_host),
-        ("portsip.dataflow_initdt", Some("root"), RestartPolicy::No, true)
+        init.env,
+        [(
+            "DATAFLOW_INIT_PASSWORD".to_owned(),
+            EnvValue::Secret("canary".into())
+        )]
+    );
+    assert_eq!(
+        (
+            init.name.as_str(),
+            init.user.as_deref(),
+            init.restart,
+            init.network_host
+        ),
+        (
+            "portsip.dataflow_initdt",
+            Some("root"),
+            RestartPolicy::No,
+            true
+        )
     );
 }
 
 #[test]
 fn directories_come_after_the_one_that_holds_them() {
     let directories = Release::portsip().directories(&spec(Some("172.31.16.158"), None));
-    let lines: Vec<String> =
-        directories.iter().map(|d| format!("{} {:o} {:?}", d.path, d.mode, d.owner.map(|o| (o.uid, o.gid)))).collect();
-    assert_snapshot!(lines.join("\n"), @"");
+    let lines: Vec<String> = directories
+        .iter()
+        .map(|d| {
+            format!(
+                "{} {:o} {:?}",
+                d.path,
+                d.mode,
+                d.owner.map(|o| (o.uid, o.gid))
+            )
+        })
+        .collect();
+    assert_snapshot!(lines.join("\n"), @"
+            /var/lib/portsip 755 None
+            /var/lib/portsip/dataflow 755 Some((888, 888))
+            /var/lib/portsip/clickhouse 755 None
+            /var/lib/portsip/clickhouse/data 755 None
+            /var/lib/portsip/clickhouse/log 755 None
+            ");
 }
 
 #[test]
@@ -64,15 +233,33 @@ fn the_password_is_kept_in_the_services_directory() {
 fn images_from_22_3_0_on_are_accepted() {
     let release = Release::portsip();
     let image: ImageRef = "portsip/pbx:x".parse().unwrap();
-    for label in ["22.3", "22.3.0", "22.3.0.1234", "22.10.1", "23.0", "23.1.2", " 22.8.0\n"] {
-        assert!(release.image_version(&image, Some(label)).is_ok(), "{label:?} was refused");
+    for label in [
+        "22.3",
+        "22.3.0",
+        "22.3.0.1234",
+        "22.10.1",
+        "23.0",
+        "23.1.2",
+        " 22.8.0\n",
+    ] {
+        assert!(
+            release.image_version(&image, Some(label)).is_ok(),
+            "{label:?} was refused"
+        );
     }
     for label in ["16.2.0", "22.2.9", "22.2.99", "22.3.0-beta.1", "21.9", "0"] {
         let error = release.image_version(&image, Some(label)).unwrap_err();
-        assert!(matches!(error, SpecError::ImageTooOld { .. }), "{label:?}: {error}");
+        assert!(
+            matches!(error, SpecError::ImageTooOld { .. }),
+            "{label:?}: {error}"
+        );
         assert_eq!(error.kind(), Kind::Precondition);
     }
     for label in [None, Some(""), Some("  "), Some("latest")] {
-        assert_eq!(release.image_version(&image, label).unwrap_err().kind(), Kind::Precondition, "{label:?}");
+        assert_eq!(
+            release.image_version(&image, label).unwrap_err().kind(),
+            Kind::Precondition,
+            "{label:?}"
+        );
     }
 }

@@ -246,12 +246,7 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: Explain>,
 {
-    let explain = |error: T::Err| {
-        D::Error::custom(format!(
-            "{error}. {}",
-            error.next_step().trim_end_matches('.')
-        ))
-    };
+    let explain = |error: T::Err| D::Error::custom(format!("{error}\n{}", error.next_step()));
     String::deserialize(deserializer)?
         .parse()
         .map(Some)
@@ -286,7 +281,8 @@ fn ranged<'de, D: Deserializer<'de>>(
     range: &RangeInclusive<u64>,
     unit: &'static str,
 ) -> Result<Option<u64>, D::Error> {
-    let given = i64::deserialize(deserializer)?;
+    let given = i64::deserialize(deserializer)
+        .map_err(|_| D::Error::custom("it must be a whole number"))?;
     in_range(what, given.into(), range, unit)
         .map(Some)
         .map_err(D::Error::custom)

@@ -19,12 +19,18 @@ fn the_least_that_must_be_said_brings_the_vendors_defaults() {
     let spec = settings.spec().unwrap();
     assert_eq!(spec.data_path().as_str(), "/var/lib/portsip");
     assert_eq!(spec.image().to_string(), "portsip/pbx:22");
-    assert_eq!(spec.clickhouse_image().to_string(), "portsip/clickhouse:25.8");
+    assert_eq!(
+        spec.clickhouse_image().to_string(),
+        "portsip/clickhouse:25.8"
+    );
     assert_eq!(spec.start_grace(), Duration::from_secs(90));
     assert_eq!(spec.nofile(), 655_360);
     assert_eq!(spec.pull(), Pull::Missing);
     assert!(spec.registry().is_none());
-    assert_eq!(settings.target().unwrap().address.to_string(), "ssh://172.31.16.158");
+    assert_eq!(
+        settings.target().unwrap().address.to_string(),
+        "ssh://172.31.16.158"
+    );
 }
 
 #[test]
@@ -58,16 +64,29 @@ fn every_key_reaches_its_field() {
     );
     let files: Vec<String> = settings
         .secrets_mut()
-        .map(|secret| match std::mem::replace(secret, Secret::Value("read".into())) {
-            Secret::File(path) => path.display().to_string(),
-            Secret::Value(_) => "not a file".to_owned(),
-        })
+        .map(
+            |secret| match std::mem::replace(secret, Secret::Value("read".into())) {
+                Secret::File(path) => path.display().to_string(),
+                Secret::Value(_) => "not a file".to_owned(),
+            },
+        )
         .collect();
-    assert_eq!(files, ["/etc/flow/password", "/etc/flow/passphrase", "~/sudo", "/etc/flow/token"]);
+    assert_eq!(
+        files,
+        [
+            "/etc/flow/password",
+            "/etc/flow/passphrase",
+            "~/sudo",
+            "/etc/flow/token"
+        ]
+    );
 
     let Target { address, sign_in } = settings.target().unwrap();
     assert_eq!(address.to_string(), "ssh://pbx@flow.example.com:2222");
-    assert_eq!(sign_in.identities, ["/etc/flow/id", "~/.ssh/id", "/root/id"].map(PathBuf::from));
+    assert_eq!(
+        sign_in.identities,
+        ["/etc/flow/id", "~/.ssh/id", "/root/id"].map(PathBuf::from)
+    );
     assert!(!sign_in.agent);
     assert_eq!(sign_in.known_hosts, [PathBuf::from("/etc/flow/known")]);
     assert!(sign_in.host_key.is_some());
@@ -81,30 +100,52 @@ fn every_key_reaches_its_field() {
     assert_eq!(spec.private_ip().unwrap().to_string(), "172.31.16.158");
     assert_eq!(spec.public_ip().unwrap().to_string(), "54.215.234.68");
     assert_eq!(spec.pbx().to_string(), "172.31.16.133");
-    assert_eq!(spec.image().to_string(), "registry.example.com/portsip/pbx:22.4");
-    assert_eq!(spec.clickhouse_image().to_string(), "registry.example.com/portsip/clickhouse:26.3");
-    assert_eq!((spec.start_grace().as_secs(), spec.nofile(), spec.pull()), (30, 20_000, Pull::Always));
+    assert_eq!(
+        spec.image().to_string(),
+        "registry.example.com/portsip/pbx:22.4"
+    );
+    assert_eq!(
+        spec.clickhouse_image().to_string(),
+        "registry.example.com/portsip/clickhouse:26.3"
+    );
+    assert_eq!(
+        (spec.start_grace().as_secs(), spec.nofile(), spec.pull()),
+        (30, 20_000, Pull::Always)
+    );
     let login = spec.registry().unwrap();
-    assert_eq!((login.server.as_str(), login.user.as_str()), ("registry.example.com", "alice"));
+    assert_eq!(
+        (login.server.as_str(), login.user.as_str()),
+        ("registry.example.com", "alice")
+    );
     assert_eq!(login.token.expose_secret(), "read");
 }
 
 #[test]
 fn the_stronger_source_wins_and_the_weaker_fills_in() {
     let flags = settings("pbx = '10.0.0.2'\nimage = 'portsip/pbx:22.4'\n[ssh]\nagent = false");
-    let file = settings("pbx = '10.0.0.1'\nprivate-ip = '10.0.0.9'\n[ssh]\nagent = true\nidentities = ['/id']");
+    let file = settings(
+        "pbx = '10.0.0.1'\nprivate-ip = '10.0.0.9'\n[ssh]\nagent = true\nidentities = ['/id']",
+    );
     let both = flags.or(file);
     let spec = both.spec().unwrap();
-    assert_eq!((spec.pbx().to_string(), spec.image().to_string()), ("10.0.0.2".into(), "portsip/pbx:22.4".into()));
+    assert_eq!(
+        (spec.pbx().to_string(), spec.image().to_string()),
+        ("10.0.0.2".into(), "portsip/pbx:22.4".into())
+    );
     assert_eq!(spec.private_ip().unwrap().to_string(), "10.0.0.9");
     let sign_in = both.target().unwrap().sign_in;
-    assert_eq!((sign_in.agent, sign_in.identities), (false, vec![PathBuf::from("/id")]));
+    assert_eq!(
+        (sign_in.agent, sign_in.identities),
+        (false, vec![PathBuf::from("/id")])
+    );
 }
 
 #[test]
 fn a_token_is_never_merged_into_another_registry() {
     let file = || {
-        let mut file = settings(&format!("{LEAST}[registry]\nserver = 'a.example.com'\nuser = 'alice'"));
+        let mut file = settings(&format!(
+            "{LEAST}[registry]\nserver = 'a.example.com'\nuser = 'alice'"
+        ));
         file.registry.token = Some(Secret::Value("canary".into()));
         file
     };
@@ -112,13 +153,22 @@ fn a_token_is_never_merged_into_another_registry() {
     assert!(other.spec().unwrap().registry().is_none());
     let same = settings("[registry]\nserver = 'a.example.com'\nuser = 'bob'").or(file());
     let login = same.spec().unwrap().registry().cloned().unwrap();
-    assert_eq!((login.server.as_str(), login.user.as_str(), login.token.expose_secret()), ("a.example.com", "bob", "canary"));
+    assert_eq!(
+        (
+            login.server.as_str(),
+            login.user.as_str(),
+            login.token.expose_secret()
+        ),
+        ("a.example.com", "bob", "canary")
+    );
 }
 
 #[test]
-fn local_needs_no_address_to_go_to() {
-    assert_eq!(settings("host = 'local'").target().unwrap().address, Address::Local);
-    assert_eq!(settings("private-ip = '2001:db8::9'").target().unwrap().address.to_string().parse::<Address>().is_ok(), true);
+fn this_machine_can_be_worked_on_without_an_address() {
+    assert_eq!(
+        settings("host = 'local'").target().unwrap().address,
+        Address::Local
+    );
 }
 
 #[test]
@@ -126,7 +176,11 @@ fn no_secret_is_shown() {
     let mut settings = settings(&format!("{LEAST}[registry]\nuser = 'alice'"));
     settings.registry.token = Some(Secret::Value("canary".into()));
     settings.ssh.password = Some(Secret::Value("canary".into()));
-    let shown = format!("{settings:?} {:?} {:?}", settings.spec().unwrap(), settings.target().unwrap().sign_in);
+    let shown = format!(
+        "{settings:?} {:?} {:?}",
+        settings.spec().unwrap(),
+        settings.target().unwrap().sign_in
+    );
     assert!(!shown.contains("canary"), "{shown}");
 }
 
@@ -140,12 +194,53 @@ fn what_is_missing_is_said_with_what_to_give() {
         spec_of("pbx = '10.0.0.1'"),
         spec_of(&format!("{LEAST}[registry]\nuser = 'alice'")),
         token_alone.spec().map(|_| ()).unwrap_err(),
-        spec_of(&format!("{LEAST}[registry]\nuser = 'alice'\ntoken-file = '/t'")),
-        settings("public-ip = '54.215.234.68'").target().map(|_| ()).unwrap_err(),
-        Settings { start_grace: Some(0), ..settings(LEAST) }.spec().map(|_| ()).unwrap_err(),
-        Settings { nofile: Some(1), ..settings(LEAST) }.spec().map(|_| ()).unwrap_err(),
+        spec_of(&format!(
+            "{LEAST}[registry]\nuser = 'alice'\ntoken-file = '/t'"
+        )),
+        settings("public-ip = '54.215.234.68'")
+            .target()
+            .map(|_| ())
+            .unwrap_err(),
+        Settings {
+            start_grace: Some(0),
+            ..settings(LEAST)
+        }
+        .spec()
+        .map(|_| ())
+        .unwrap_err(),
+        Settings {
+            nofile: Some(1),
+            ..settings(LEAST)
+        }
+        .spec()
+        .map(|_| ())
+        .unwrap_err(),
     ];
-    let text: Vec<String> = errors.iter().map(|error| format!("{error}\n  {}", error.next_step())).collect();
-    assert_snapshot!(text.join("\n"), @"");
-    assert!(errors.iter().all(|error| error.kind() == crate::Kind::Usage));
+    let text: Vec<String> = errors
+        .iter()
+        .map(|error| format!("{error}\n  {}", error.next_step()))
+        .collect();
+    assert_snapshot!(text.join("\n"), @r#"
+        the IP address of the PBX is not given
+          Give it with -x PBX_IP, or as pbx = "PBX_IP" in dataflow.toml.
+        neither the private nor the public IP address of the server is given; at least one is needed
+          Give -a PRIVATE_IP or -A PUBLIC_IP or both, or private-ip or public-ip in dataflow.toml.
+        the registry user "alice" is given without a token
+          Give the token with --registry-token-file FILE or in DATAFLOW_REGISTRY_TOKEN, or token-file under [registry] in dataflow.toml.
+        a registry token is given without the user that it belongs to
+          Give the user with -U USER, or user under [registry] in dataflow.toml.
+        the secret in /t was not read
+          The program that loads the settings must read this file; report this as a bug of that program.
+        the server to work on is not given
+          Give -a PRIVATE_IP, which is also where SSH goes, or --host ssh://user@host or --host local; or private-ip or host in dataflow.toml.
+        0 is out of range for the start grace: allowed are 1 to 3600 seconds
+          Give a number in that range.
+        1 is out of range for the limit of open files: allowed are 1024 to 2147483584
+          Give a number in that range.
+        "#);
+    assert!(
+        errors
+            .iter()
+            .all(|error| error.kind() == crate::Kind::Usage)
+    );
 }
