@@ -21,4 +21,9 @@ pub trait Explain: std::error::Error {
 
     /// What the operator does next, as one or two sentences or a command.
     fn next_step(&self) -> String;
+
+    /// Lines that show the cause more closely, such as the end of a container's log.
+    fn details(&self) -> &[String] {
+        &[]
+    }
 }

@@ -1,7 +1,12 @@
 //! Deploys a PortSIP Data Flow server and looks after it.
 
 mod explain;
+
+#[cfg(feature = "docker")]
+pub mod docker;
 pub mod host;
+#[cfg(feature = "docker")]
+pub mod lifecycle;
 pub mod spec;
 
 pub use explain::{Explain, Kind};

@@ -15,8 +15,29 @@ use super::{
 /// Where the service's data is inside its container.
 const SERVICE_DATA: &str = "/var/lib/portsip/dataflow";
 
-/// The variable that carries the database password into the initialisation container.
-const INIT_PASSWORD: &str = "DATAFLOW_INIT_PASSWORD";
+/// The service's program that prepares the database.
+const INIT_PROGRAM: &str = "/usr/local/bin/initdt_dataflow.sh";
+
+/// Runs [`INIT_PROGRAM`] (`$0`) for a directory (`$1`), with the password from standard input.
+///
+/// The program takes the password as an argument only, and the arguments of a process are seen by everybody on the
+/// server. A shell script is therefore read into the shell that runs already, whose own arguments are these. Only a program
+/// of another kind gets the argument as its interface demands.
+const INIT_SCRIPT: &str = r#"
+IFS= read -r first < "$0"
+case "$first" in
+'#!'*bash*) shell=bash ;;
+'#!'*sh*) shell=sh ;;
+*) IFS= read -r password; exec "$0" initdt -D "$1" --password "$password" ;;
+esac
+exec "$shell" -c 'IFS= read -r password; set -- initdt -D "$1" --password "$password"; . "$0"' "$0" "$1"
+"#;
+
+/// Time between two health checks.
+const HEALTH_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Failed health checks in a row after which a container counts as unhealthy.
+const HEALTH_RETRIES: u32 = 3;
 
 /// Names, paths, users and arguments of one kind of Data Flow server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,9 +175,9 @@ impl Release {
             nofile: Some(spec.nofile()),
             health: Some(HealthCheck {
                 command: words(&["wget", "--spider", "-q", &ping]),
-                interval: Duration::from_secs(10),
+                interval: HEALTH_INTERVAL,
                 timeout: Duration::from_secs(3),
-                retries: 3,
+                retries: HEALTH_RETRIES,
                 start_period: spec.start_grace(),
             }),
             ..self.container(self.clickhouse_name, spec.clickhouse_image())
@@ -190,21 +211,14 @@ impl Release {
         }
     }
 
-    /// The container that prepares the database and then ends, with the exit code of the vendor's own program.
-    ///
-    /// That program takes the password as an argument only. It is handed to the container as a variable, and the
-    /// container's shell makes the argument of it: so no command line outside the container and no `docker inspect`
-    /// of a command has it.
+    /// The container that prepares the database and then ends, with the exit code of the vendor's own program. It reads the
+    /// database password as a line from its standard input.
     #[must_use]
-    pub fn init(&self, spec: &Spec, password: &SecretString) -> ContainerSpec {
-        let script = format!(
-            "exec /usr/local/bin/initdt_dataflow.sh initdt -D {SERVICE_DATA} --password \"${INIT_PASSWORD}\""
-        );
+    pub fn init(&self, spec: &Spec) -> ContainerSpec {
         ContainerSpec {
             user: Some("root".to_owned()),
-            entrypoint: Some(words(&["/bin/sh", "-c"])),
-            command: Some(vec![script]),
-            env: vec![(INIT_PASSWORD.to_owned(), EnvValue::Secret(password.clone()))],
+            entrypoint: Some(words(&["/bin/sh", "-c", INIT_SCRIPT])),
+            command: Some(words(&[INIT_PROGRAM, SERVICE_DATA])),
             binds: vec![
                 bind(spec.data_path().join("dataflow"), SERVICE_DATA),
                 local_time(),
@@ -212,6 +226,18 @@ impl Release {
             restart: RestartPolicy::No,
             ..self.container(self.init_name, spec.image())
         }
+    }
+
+    /// The data path of a deployment whose service has its data in this directory.
+    #[must_use]
+    pub fn data_path_of<'a>(&self, service_data: &'a str) -> Option<&'a str> {
+        service_data.strip_suffix("/dataflow")
+    }
+
+    /// How long ClickHouse or the service may take until it is ready: until the engine, too, would give up on it.
+    #[must_use]
+    pub fn patience(&self, spec: &Spec) -> Duration {
+        spec.start_grace() + HEALTH_INTERVAL * HEALTH_RETRIES
     }
 
     /// The version of the service's image, from the value of its label [`Release::version_label`].

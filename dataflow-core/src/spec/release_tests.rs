@@ -172,29 +172,58 @@ fn the_services_arguments_name_only_the_addresses_that_are_given() {
 }
 
 #[test]
-fn the_initialisation_has_the_password_in_no_argument() {
-    let init = Release::portsip().init(&spec(Some("172.31.16.158"), None), &"canary".into());
-    assert_snapshot!(command(&init), @r#"exec /usr/local/bin/initdt_dataflow.sh initdt -D /var/lib/portsip/dataflow --password "$DATAFLOW_INIT_PASSWORD""#);
+fn the_initialisation_container_holds_no_password_and_is_not_restarted() {
+    let init = Release::portsip().init(&spec(Some("172.31.16.158"), None));
+    assert_eq!(command(&init), "/usr/local/bin/initdt_dataflow.sh /var/lib/portsip/dataflow");
+    assert!(init.env.is_empty());
+    assert_eq!(init.name, "portsip.dataflow_initdt");
+    assert_eq!(init.user.as_deref(), Some("root"));
+    assert_eq!(init.restart, RestartPolicy::No);
+    assert!(init.network_host);
+}
+
+/// Runs the initialisation's script with this program in the place of the vendor's, and returns what that prints.
+fn initialise_with(program: &str) -> String {
+    use std::{io::Write, os::unix::fs::PermissionsExt, process};
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("init");
+    std::fs::write(&path, program).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut shell = process::Command::new("/bin/sh")
+        .args(["-c", INIT_SCRIPT])
+        .arg(&path)
+        .arg("/the/data")
+        .stdin(process::Stdio::piped())
+        .stdout(process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    shell.stdin.take().unwrap().write_all(b"ca'n\\a $r\"y\n").unwrap();
+    let output = shell.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(7), "the program's exit code is passed on");
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .replace(path.to_str().unwrap(), "PROGRAM")
+}
+
+#[test]
+fn the_initialisation_gets_the_password_and_nobody_sees_it_in_the_process_list() {
+    for shell in ["#!/bin/sh", "#!/usr/bin/env bash", "#! /bin/bash -e"] {
+        let print = "printf '%s\\n' \"$0\" \"$@\"; grep -c \"ca'n\" /proc/$$/cmdline; exit 7";
+        assert_eq!(
+            initialise_with(&format!("{shell}\n{print}\n")),
+            "PROGRAM\ninitdt\n-D\n/the/data\n--password\nca'n\\a $r\"y\n0\n",
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn a_program_that_is_no_shell_script_gets_the_password_as_its_interface_demands() {
+    let program = "#!/usr/bin/perl\nprint join(\"|\", @ARGV), \"\\n\"; exit 7;\n";
     assert_eq!(
-        init.env,
-        [(
-            "DATAFLOW_INIT_PASSWORD".to_owned(),
-            EnvValue::Secret("canary".into())
-        )]
-    );
-    assert_eq!(
-        (
-            init.name.as_str(),
-            init.user.as_deref(),
-            init.restart,
-            init.network_host
-        ),
-        (
-            "portsip.dataflow_initdt",
-            Some("root"),
-            RestartPolicy::No,
-            true
-        )
+        initialise_with(program),
+        "initdt|-D|/the/data|--password|ca'n\\a $r\"y\n"
     );
 }
 

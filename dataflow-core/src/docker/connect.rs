@@ -1,0 +1,77 @@
+//! Finds the way to a server's Docker Engine, and where there is none, the reason.
+
+use std::time::Duration;
+
+use super::{
+    engine::{Engine, client},
+    error::DockerError,
+    transport::{Route, Transport},
+    version::ApiVersion,
+};
+use crate::host::{Command, Host, HostError, Status};
+
+/// How long the first answer may take. Starting `dial-stdio` under sudo takes most of it.
+const FIRST_ANSWER: Duration = Duration::from_secs(20);
+
+pub(super) async fn connect(host: &Host) -> Result<Engine, DockerError> {
+    match open(host, Route::Socket).await {
+        Ok(engine) => return Ok(engine),
+        // Forwarding may be off, the user may not open the socket, or it isn't there: that is told apart later.
+        Err(DockerError::Host(HostError::ForwardingRefused { .. })) => {}
+        Err(DockerError::Host(error)) => return Err(DockerError::Host(error)),
+        Err(version @ DockerError::Version { .. }) => return Err(version),
+        Err(_) => {}
+    }
+    match open(host, Route::DialStdio).await {
+        Ok(engine) => Ok(engine),
+        Err(version @ DockerError::Version { .. }) => Err(version),
+        Err(failed) => Err(diagnose(host).await?.unwrap_or(failed)),
+    }
+}
+
+async fn open(host: &Host, route: Route) -> Result<Engine, DockerError> {
+    let transport = Transport::open(host, route).await?;
+    let docker = client(transport.clone())
+        .map_err(|error| DockerError::of(&host.label(), "reach the engine", error))?;
+    let said = tokio::time::timeout(FIRST_ANSWER, docker.version())
+        .await
+        .map_err(|_| DockerError::NoAnswer {
+            host: host.label(),
+            doing: "tell its version".into(),
+            detail: format!("no answer within {} s", FIRST_ANSWER.as_secs()),
+        })?
+        .map_err(|error| DockerError::of(&host.label(), "tell its version", error))?;
+
+    let newest = said.api_version.unwrap_or_default();
+    let oldest = said.min_api_version.and_then(|text| text.parse().ok());
+    let release = crate::host::shown(said.version.unwrap_or_default().as_bytes());
+    let Some(spoken) = newest
+        .parse()
+        .ok()
+        .and_then(|newest| ApiVersion::negotiate(oldest, newest))
+    else {
+        return Err(DockerError::Version {
+            host: host.label(),
+            release,
+            newest: crate::host::shown(newest.as_bytes()),
+        });
+    };
+    transport.speak(spoken);
+    Engine::over(transport, host, release, spoken)
+        .map_err(|error| DockerError::of(&host.label(), "reach the engine", error))
+}
+
+/// Neither way worked: asks the server itself why. `None` where it sees nothing wrong either.
+async fn diagnose(host: &Host) -> Result<Option<DockerError>, HostError> {
+    let question =
+        Command::shell("command -v docker >/dev/null || exit 66; docker version >/dev/null").sudo();
+    let answer = host.exec(&question).await?;
+    Ok(match answer.status {
+        Status::Exited(0) => None,
+        Status::Exited(66) => Some(DockerError::NotInstalled { host: host.label() }),
+        _ => Some(DockerError::DaemonDown {
+            host: host.label(),
+            detail: answer.stderr_shown(),
+        }),
+    })
+}

@@ -1,0 +1,255 @@
+//! The engine's API, one method for each thing that is asked of it.
+
+use std::{sync::Arc, time::Duration};
+
+use bollard::{
+    ClientVersion, Docker,
+    errors::Error as BollardError,
+    models::ContainerCreateBody,
+    query_parameters::{
+        CreateContainerOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
+        RenameContainerOptionsBuilder, StopContainerOptionsBuilder,
+        TopOptionsBuilder,
+    },
+};
+use futures_util::StreamExt;
+
+use super::{
+    connect,
+    error::DockerError,
+    model::{Container, Image},
+    transport::Transport,
+    version::ApiVersion,
+};
+use crate::{host::Host, spec::ContainerSpec};
+
+/// How long the engine may take to answer a question.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// How long the engine may take to make, start, rename or take away a container. A busy disk makes this long.
+const CHANGE: Duration = Duration::from_secs(120);
+
+/// What the engine gets on top of the time that a container is given to stop.
+const STOP_MARGIN: Duration = Duration::from_secs(30);
+
+/// The Docker Engine of one server.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) docker: Docker,
+    pub(super) host: Host,
+    release: String,
+    api: ApiVersion,
+}
+
+impl Engine {
+    /// Finds the way to the engine of `host` and agrees with it on an API version.
+    ///
+    /// # Errors
+    /// Where there is no engine, it doesn't run, is too old, or may not be used by this user.
+    pub async fn connect(host: &Host) -> Result<Self, DockerError> {
+        connect::connect(host).await
+    }
+
+    pub(super) fn over(
+        transport: Arc<Transport>,
+        host: &Host,
+        release: String,
+        api: ApiVersion,
+    ) -> Result<Self, BollardError> {
+        Ok(Self {
+            docker: client(transport)?,
+            host: host.clone(),
+            release,
+            api,
+        })
+    }
+
+    /// The engine's release, such as 20.10.24.
+    pub fn release(&self) -> &str {
+        &self.release
+    }
+
+    /// The API version that is spoken with it.
+    pub fn api_version(&self) -> ApiVersion {
+        self.api
+    }
+
+    /// The container of this name, or `None`.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn container(&self, name: &str) -> Result<Option<Container>, DockerError> {
+        let doing = format!("inspect container {name}");
+        let asked = self.docker.inspect_container(name, None);
+        absent_or(self.within(ANSWER, &doing, asked).await.map(Into::into))
+    }
+
+    /// The image that this name or identifier stands for on the server, or `None`.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn image(&self, name: &str) -> Result<Option<Image>, DockerError> {
+        let doing = format!("inspect image {name}");
+        let asked = self.docker.inspect_image(name);
+        absent_or(self.within(ANSWER, &doing, asked).await.map(Into::into))
+    }
+
+    /// Makes a container; it is not started.
+    ///
+    /// # Errors
+    /// Where the engine refuses, for one because the name is taken.
+    pub async fn create(&self, spec: &ContainerSpec) -> Result<(), DockerError> {
+        self.create_from(&spec.name, super::create::body(spec)).await
+    }
+
+    pub(super) async fn create_from(
+        &self,
+        name: &str,
+        body: ContainerCreateBody,
+    ) -> Result<(), DockerError> {
+        let options = CreateContainerOptionsBuilder::new().name(name).build();
+        let asked = self.docker.create_container(Some(options), body);
+        self.within(CHANGE, &format!("create {name}"), asked)
+            .await
+            .map(drop)
+    }
+
+    /// Starts a container; one that runs is left alone.
+    ///
+    /// # Errors
+    /// Where there is none of this name, or it can't be started.
+    pub async fn start(&self, name: &str) -> Result<(), DockerError> {
+        let asked = self.docker.start_container(name, None);
+        self.within(CHANGE, &format!("start {name}"), asked).await
+    }
+
+    /// Stops a container: asks it to end and kills it when `patience` is over; one that is stopped is left alone.
+    ///
+    /// # Errors
+    /// Where there is none of this name, or the engine can't stop it.
+    pub async fn stop(&self, name: &str, patience: Duration) -> Result<(), DockerError> {
+        let seconds = i32::try_from(patience.as_secs()).unwrap_or(i32::MAX);
+        let options = StopContainerOptionsBuilder::new().t(seconds).build();
+        let asked = self.docker.stop_container(name, Some(options));
+        self.within(patience + STOP_MARGIN, &format!("stop {name}"), asked)
+            .await
+    }
+
+    /// Gives a container another name.
+    ///
+    /// # Errors
+    /// Where there is none of this name, or the other name is taken.
+    pub async fn rename(&self, name: &str, to: &str) -> Result<(), DockerError> {
+        let options = RenameContainerOptionsBuilder::new().name(to).build();
+        let asked = self.docker.rename_container(name, options);
+        self.within(CHANGE, &format!("rename {name} to {to}"), asked)
+            .await
+    }
+
+    /// Takes a container away, running or not; none of this name is as good. Host paths that it saw stay as they are.
+    ///
+    /// # Errors
+    /// Where the engine can't take it away.
+    pub async fn remove(&self, name: &str) -> Result<(), DockerError> {
+        let options = RemoveContainerOptionsBuilder::new().force(true).build();
+        let asked = self.docker.remove_container(name, Some(options));
+        let removed = self.within(CHANGE, &format!("remove {name}"), asked).await;
+        absent_or(removed).map(drop)
+    }
+
+    /// Whether a running container's first process is a shell, as it is while a start script prepares the real program.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn first_process_is_shell(&self, name: &str) -> Result<bool, DockerError> {
+        let doing = format!("list the processes of {name}");
+        let options = TopOptionsBuilder::new().ps_args("-o pid,comm").build();
+        let asked = self.docker.top_processes(name, Some(options));
+        let listed = self.within(ANSWER, &doing, asked).await?;
+        // The engine lists a container's processes in the order of their numbers, the first one first.
+        let processes = listed.processes.unwrap_or_default();
+        let first = processes.first().and_then(|process| process.last());
+        Ok(first.is_some_and(|program| SHELLS.contains(&program.as_str())))
+    }
+
+    /// The last `lines` lines that a container has written, bounded and free of control characters.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn last_lines(&self, name: &str, lines: u32) -> Result<Vec<String>, DockerError> {
+        let options = LogsOptionsBuilder::new()
+            .stdout(true)
+            .stderr(true)
+            .tail(&lines.to_string())
+            .build();
+        let mut said = self.docker.logs(name, Some(options));
+        let doing = format!("read the log of {name}");
+        let read = async {
+            let mut text = Vec::new();
+            while let Some(piece) = said.next().await {
+                text.extend_from_slice(piece?.as_ref());
+                if text.len() > LOG_LIMIT {
+                    break;
+                }
+            }
+            Ok(text)
+        };
+        let text = self.within(ANSWER, &doing, read).await?;
+        Ok(text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(crate::host::shown)
+            .collect())
+    }
+
+    /// Waits for an answer, at most as long as given.
+    pub(super) async fn within<T>(
+        &self,
+        limit: Duration,
+        doing: &str,
+        asked: impl Future<Output = Result<T, BollardError>>,
+    ) -> Result<T, DockerError> {
+        let host = self.host.label();
+        match tokio::time::timeout(limit, asked).await {
+            Ok(answer) => answer.map_err(|error| DockerError::of(&host, doing, error)),
+            Err(_) => Err(DockerError::NoAnswer {
+                host,
+                doing: doing.to_owned(),
+                detail: format!("no answer within {} s", limit.as_secs()),
+            }),
+        }
+    }
+}
+
+/// Programs that run start scripts.
+const SHELLS: [&str; 5] = ["sh", "bash", "dash", "ash", "entrypoint.sh"];
+
+/// How much of a container's log is read at most, in bytes.
+const LOG_LIMIT: usize = 256 * 1024;
+
+/// bollard's own deadline; longer than any of ours, so that ours are the ones that count.
+const NEVER: u64 = 24 * 60 * 60;
+
+pub(super) fn client(transport: Arc<Transport>) -> Result<Docker, BollardError> {
+    let send = move |request| {
+        let transport = Arc::clone(&transport);
+        async move { transport.send(request).await }
+    };
+    Docker::connect_with_custom_transport(
+        send,
+        Some("http://docker"),
+        NEVER,
+        &ClientVersion {
+            major_version: 1,
+            minor_version: 41,
+        },
+    )
+}
+
+fn absent_or<T>(answer: Result<T, DockerError>) -> Result<Option<T>, DockerError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,171 @@
+//! What can go wrong between here and the Docker Engine.
+
+use bollard::errors::Error as BollardError;
+
+use crate::{
+    explain::{Explain, Kind},
+    host::HostError,
+};
+
+/// A failed conversation with the Docker Engine of a server.
+#[derive(Debug, thiserror::Error)]
+pub enum DockerError {
+    /// The server itself could not be worked on.
+    #[error(transparent)]
+    Host(#[from] HostError),
+
+    /// There is no Docker on the server.
+    #[error("{host}: Docker is not installed")]
+    NotInstalled {
+        /// The server.
+        host: String,
+    },
+
+    /// Docker is installed but its daemon does not answer.
+    #[error("{host}: Docker is installed, but its daemon does not answer: {detail}")]
+    DaemonDown {
+        /// The server.
+        host: String,
+        /// What the client program said of it.
+        detail: String,
+    },
+
+    /// The engine and this library have no API version in common.
+    #[error(
+        "{host}: Docker {release} speaks API {newest}; this program needs {} to {}",
+        super::version::OLDEST,
+        super::version::NEWEST
+    )]
+    Version {
+        /// The server.
+        host: String,
+        /// The engine's release.
+        release: String,
+        /// The newest API version that the engine speaks.
+        newest: String,
+    },
+
+    /// The engine refused a request.
+    #[error("{host}: Docker could not {doing}: {message}")]
+    Refused {
+        /// The server.
+        host: String,
+        /// What was asked for, as in "start portsip.dataflow".
+        doing: String,
+        /// The engine's own words.
+        message: String,
+        /// The HTTP status of the answer; 0 where the refusal came within a stream.
+        status: u16,
+    },
+
+    /// An answer that makes no sense, or none within the time allowed.
+    #[error("{host}: Docker gave no proper answer when asked to {doing}: {detail}")]
+    NoAnswer {
+        /// The server.
+        host: String,
+        /// What was asked for.
+        doing: String,
+        /// What came instead.
+        detail: String,
+    },
+}
+
+impl DockerError {
+    /// Sorts what the client library reports into what an operator can act on.
+    pub(super) fn of(host: &str, doing: &str, error: BollardError) -> Self {
+        let host = host.to_owned();
+        let doing = doing.to_owned();
+        match error {
+            BollardError::DockerResponseServerError {
+                status_code,
+                message,
+            } => Self::Refused {
+                host,
+                doing,
+                message: bounded(&message),
+                status: status_code,
+            },
+            BollardError::DockerStreamError { error } => Self::Refused {
+                host,
+                doing,
+                message: bounded(&error),
+                status: 0,
+            },
+            BollardError::IOError { err } => match err.downcast::<HostError>() {
+                Ok(host_error) => Self::Host(host_error),
+                Err(err) => Self::NoAnswer {
+                    host,
+                    doing,
+                    detail: err.to_string(),
+                },
+            },
+            BollardError::HyperResponseError { err } => Self::Host(HostError::ConnectionLost {
+                host,
+                during: format!("asking Docker to {doing}"),
+                reason: err.to_string(),
+            }),
+            other => Self::NoAnswer {
+                host,
+                doing,
+                detail: bounded(&other.to_string()),
+            },
+        }
+    }
+
+    /// Whether the engine said that the thing asked for does not exist.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. })
+    }
+}
+
+/// The engine's words, which come from a remote machine and may quote an image's or a registry's: one line of bounded length.
+fn bounded(message: &str) -> String {
+    crate::host::shown(message.as_bytes())
+}
+
+impl Explain for DockerError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Host(error) => error.kind(),
+            Self::NotInstalled { .. } | Self::DaemonDown { .. } | Self::Version { .. } => {
+                Kind::Precondition
+            }
+            Self::Refused { .. } | Self::NoAnswer { .. } => Kind::Failed,
+        }
+    }
+
+    fn next_step(&self) -> String {
+        match self {
+            Self::Host(error) => error.next_step(),
+            Self::NotInstalled { .. } => {
+                "Install Docker on the server (Debian and Ubuntu: sudo apt-get install docker.io), then run the same command again.".into()
+            }
+            Self::DaemonDown { .. } => {
+                "On the server: sudo systemctl start docker; sudo journalctl -u docker shows why it stopped.".into()
+            }
+            Self::Version { .. } => "Install Docker 20.10 or later on the server.".into(),
+            Self::Refused { message, .. } => refused_next_step(message).into(),
+            Self::NoAnswer { .. } => {
+                "Run the same command again; if it repeats, sudo journalctl -u docker on the server shows the engine's side.".into()
+            }
+        }
+    }
+}
+
+fn refused_next_step(message: &str) -> &'static str {
+    let message = message.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&["no space left"]) {
+        "Free disk space on the server (docker system df shows what images take), then run the same command again."
+    } else if says(&["unauthorized", "authentication required", "denied: ", "access denied", "no basic auth"]) {
+        "Check the registry's user and token (-U, --registry-token-file, -R) and that this account may pull the image."
+    } else if says(&["manifest unknown", "not found", "does not exist"]) {
+        "Check the image's name and tag."
+    } else if says(&["no such host", "lookup ", "timeout", "connection refused", "dial tcp", "eof"]) {
+        "Check that the server reaches the registry (DNS, proxy, firewall), then run the same command again."
+    } else if says(&["rlimit"]) {
+        "The server does not allow that many open files; set a lower nofile in dataflow.toml."
+    } else {
+        "Run the same command again once the cause is mended; sudo journalctl -u docker on the server shows more."
+    }
+}

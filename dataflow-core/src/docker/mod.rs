@@ -1,0 +1,23 @@
+//! The Docker Engine of a server, over its local socket or over the SSH session.
+//!
+//! bollard is used here and nowhere else; what the rest of the library sees are the types of this module.
+
+mod connect;
+mod create;
+mod engine;
+mod error;
+mod model;
+mod pull;
+mod run_once;
+mod transport;
+mod version;
+
+pub use engine::Engine;
+pub use error::DockerError;
+pub use model::{Container, Health, Image, State};
+pub use pull::PullProgress;
+pub use run_once::Ended;
+pub use version::ApiVersion;
+
+/// Where the engine listens.
+const SOCKET: &str = "/var/run/docker.sock";

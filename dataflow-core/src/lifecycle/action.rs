@@ -1,0 +1,54 @@
+//! How an action is told, and what it costs.
+
+use std::fmt;
+
+use super::plan::Action;
+
+impl Action {
+    /// What it costs those who use the service, if anything.
+    pub(super) fn risk(&self) -> Option<&'static str> {
+        match self {
+            Self::Stop(..) => Some("no analytics until it is started again; calls are not affected"),
+            Self::Initialise(_) => Some("the database may be changed to the service's version"),
+            _ => None,
+        }
+    }
+
+    /// What is being waited for while it lasts.
+    pub(super) fn awaited(&self) -> String {
+        match self {
+            Self::Fetch(image) => format!("the registry to deliver {image}"),
+            Self::Stop(name, patience) => {
+                format!("{name} to end (killed after {} s)", patience.as_secs())
+            }
+            Self::AwaitClickHouse { .. } => "ClickHouse to answer".to_owned(),
+            Self::AwaitService { name, .. } => format!("{name} to keep running"),
+            Self::Initialise(_) => "the service's program to prepare the database".to_owned(),
+            _ => "Docker".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fetch(image) => write!(f, "fetch image {image}"),
+            Self::Directory(directory) => {
+                write!(f, "set up directory {} (mode {:o}", directory.path, directory.mode)?;
+                if let Some(owner) = directory.owner {
+                    write!(f, ", owner {}:{}", owner.uid, owner.gid)?;
+                }
+                f.write_str(")")
+            }
+            Self::Stop(name, _) => write!(f, "stop {name}"),
+            Self::Start(name) => write!(f, "start {name}"),
+            Self::Remove(name) => write!(f, "remove container {name}"),
+            Self::SetAside(name) => write!(f, "set container {name} aside"),
+            Self::PutBack(name) => write!(f, "put container {name} back"),
+            Self::Create(spec) => write!(f, "create container {} from {}", spec.name, spec.image),
+            Self::AwaitClickHouse { .. } => f.write_str("wait until ClickHouse answers"),
+            Self::Initialise(spec) => write!(f, "prepare the database with {}", spec.image),
+            Self::AwaitService { name, .. } => write!(f, "see {name} keep running"),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What can go wrong with an operation as a whole.
+
+use std::time::Duration;
+
+use super::plan_error::PlanError;
+use crate::{
+    docker::DockerError,
+    explain::{Explain, Kind},
+    host::HostError,
+    spec::SpecError,
+};
+
+/// Why an operation did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum LifecycleError {
+    /// What was asked for is not complete or makes no sense.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+
+    /// The server could not be worked on.
+    #[error(transparent)]
+    Host(#[from] HostError),
+
+    /// The engine could not be asked.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
+
+    /// Something stands in the way; nothing was changed.
+    #[error("{host}: {error}")]
+    Plan {
+        /// The server.
+        host: String,
+        /// What stands in the way.
+        #[source]
+        error: PlanError,
+    },
+
+    /// The server's files could not be read.
+    #[error("{host}: could not read the state of the server: {detail}")]
+    Read {
+        /// The server.
+        host: String,
+        /// What the command said.
+        detail: String,
+    },
+
+    /// A step failed.
+    #[error("{host}: could not {what}: {error}{recovery}")]
+    Step {
+        /// The server.
+        host: String,
+        /// The step.
+        what: String,
+        /// The failure.
+        #[source]
+        error: Box<StepError>,
+        /// What was done about it.
+        recovery: Recovery,
+    },
+
+    /// Everything was done, and yet it is not as wanted.
+    #[error("{host}: {problem}")]
+    NotAsWanted {
+        /// The server.
+        host: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The server could not be worked on.
+    #[error(transparent)]
+    Host(#[from] HostError),
+
+    /// The engine refused.
+    #[error(transparent)]
+    Docker(#[from] DockerError),
+
+    /// A directory could not be set up.
+    #[error("{path}: {detail}")]
+    Directory {
+        /// The directory.
+        path: String,
+        /// What the command said.
+        detail: String,
+    },
+
+    /// A container ended by itself where it should have kept running.
+    #[error("{name} ended with exit code {exit_code}")]
+    Ended {
+        /// The container.
+        name: String,
+        /// Its exit code.
+        exit_code: i64,
+        /// The last lines of its log.
+        last_lines: Vec<String>,
+    },
+
+    /// What was waited for did not come.
+    #[error("not ready after {} s: {reason}", waited.as_secs())]
+    NotReady {
+        /// How long it was waited for.
+        waited: Duration,
+        /// What was seen last.
+        reason: String,
+        /// The last lines of the container's log.
+        last_lines: Vec<String>,
+    },
+
+    /// The service's program that prepares the database failed.
+    #[error("the service's own initialisation failed with exit code {exit_code}")]
+    Initialise {
+        /// Its exit code.
+        exit_code: i64,
+        /// The last lines it wrote.
+        last_lines: Vec<String>,
+    },
+
+    /// The one who started the operation had it end.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What was done after a step had failed.
+#[derive(Debug, Default)]
+pub struct Recovery {
+    /// What was put back as it was.
+    pub restored: Vec<String>,
+    /// What could not be put back, and why.
+    pub failed: Vec<String>,
+}
+
+impl std::fmt::Display for Recovery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.restored.is_empty() {
+            write!(f, ". Put back as it was: {}", self.restored.join(", "))?;
+        }
+        if !self.failed.is_empty() {
+            write!(f, ". Could not be put back: {}", self.failed.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+impl Explain for LifecycleError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Spec(error) => error.kind(),
+            Self::Host(error) => error.kind(),
+            Self::Docker(error) => error.kind(),
+            Self::Plan { error, .. } => error.kind(),
+            Self::Read { .. } | Self::Step { .. } | Self::NotAsWanted { .. } => Kind::Failed,
+        }
+    }
+
+    fn next_step(&self) -> String {
+        match self {
+            Self::Spec(error) => error.next_step(),
+            Self::Host(error) => error.next_step(),
+            Self::Docker(error) => error.next_step(),
+            Self::Plan { error, .. } => error.next_step(),
+            Self::Read { .. } => {
+                "Check that sh, grep and stat work on the server, then run the same command again."
+                    .into()
+            }
+            Self::Step { error, recovery, .. } if recovery.failed.is_empty() => error.next_step(),
+            Self::Step { error, .. } => format!(
+                "{} dataflow status shows what runs; run the same command again to finish the job.",
+                error.next_step()
+            ),
+            Self::NotAsWanted { .. } => {
+                "dataflow status shows what runs; docker logs on the server shows why.".into()
+            }
+        }
+    }
+
+    fn details(&self) -> &[String] {
+        match self {
+            Self::Step { error, .. } => match error.as_ref() {
+                StepError::Ended { last_lines, .. }
+                | StepError::NotReady { last_lines, .. }
+                | StepError::Initialise { last_lines, .. } => last_lines,
+                _ => &[],
+            },
+            _ => &[],
+        }
+    }
+}
+
+impl StepError {
+    fn next_step(&self) -> String {
+        match self {
+            Self::Host(error) => error.next_step(),
+            Self::Docker(error) => error.next_step(),
+            Self::Directory { .. } => {
+                "Mend that on the server, or give another data path with -p; then run the same command again.".into()
+            }
+            Self::Ended { .. } | Self::NotReady { .. } | Self::Initialise { .. } => {
+                "The lines above are the end of its log. Mend the cause, then run the same command again.".into()
+            }
+            Self::Interrupted => "Run the same command again to finish the job.".into(),
+        }
+    }
+}

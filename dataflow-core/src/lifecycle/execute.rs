@@ -1,0 +1,230 @@
+//! Walks a plan. Decides nothing: what is done when, and what puts it back, is in the plan.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Control,
+    desired::Desired,
+    error::{LifecycleError, Recovery, StepError},
+    events::Event,
+    initialise, observed,
+    plan::{Action, Plan, Step},
+    ready,
+};
+use crate::{
+    docker::Engine,
+    host::{Command, Host},
+    spec::{Directory, Release, RegistryLogin},
+};
+use secrecy::SecretString;
+
+/// How often it is told that a step is not over yet.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How long setting up one directory may take.
+const DIRECTORY: Duration = Duration::from_secs(60);
+
+/// Everything that steps are done with.
+pub(super) struct Executor<'a> {
+    pub(super) host: &'a Host,
+    pub(super) engine: &'a Engine,
+    pub(super) release: &'a Release,
+    pub(super) control: &'a Control,
+    /// Where images are fetched with a sign-in.
+    pub(super) registry: Option<&'a RegistryLogin>,
+    /// The database password.
+    pub(super) password: Option<&'a SecretString>,
+}
+
+impl<'a> Executor<'a> {
+    /// An executor for what is wanted.
+    pub(super) fn of(
+        host: &'a Host,
+        engine: &'a Engine,
+        control: &'a Control,
+        desired: &'a Desired,
+    ) -> Self {
+        Self {
+            host,
+            engine,
+            control,
+            release: &desired.release,
+            registry: desired.spec.registry(),
+            password: Some(&desired.password),
+        }
+    }
+
+    /// Does the steps in order. Where one fails, what can be put back is put back, in reverse order.
+    pub(super) async fn execute(&self, plan: &Plan) -> Result<(), LifecycleError> {
+        let mut ways_back: Vec<&Action> = Vec::new();
+        for (index, step) in plan.steps.iter().enumerate() {
+            // A stop or a rename may have had its effect though it failed, so its way back counts from the beginning.
+            // What was made counts only once it was made: before that, its name may be somebody else's.
+            let makes = matches!(step.action, Action::Create(_));
+            if !makes {
+                ways_back.extend(&step.undo);
+            }
+            if let Err(error) = self.tell_and_do(index + 1, plan.steps.len(), step).await {
+                return Err(LifecycleError::Step {
+                    host: self.host.label(),
+                    what: step.action.to_string(),
+                    error: Box::new(error),
+                    recovery: self.put_back(&ways_back).await,
+                });
+            }
+            if makes {
+                ways_back.extend(&step.undo);
+            }
+            if let Some(settled) = &step.settles {
+                ways_back.retain(|action| action.container() != Some(settled));
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_and_do(&self, number: usize, of: usize, step: &Step) -> Result<(), StepError> {
+        let what = step.action.to_string();
+        let events = &self.control.events;
+        events.tell(Event::StepStarted {
+            number,
+            of,
+            what: what.clone(),
+            why: step.why.clone(),
+        });
+        let began = Instant::now();
+        let waiting = |for_what: String| {
+            events.tell(Event::Waiting {
+                number,
+                for_what,
+                elapsed: began.elapsed(),
+            });
+        };
+        let result = {
+            let awaited = std::sync::Mutex::new(step.action.awaited());
+            let say = |news: String| {
+                if let Ok(mut awaited) = awaited.lock() {
+                    *awaited = news;
+                }
+            };
+            let work = self.perform(&step.action, &say);
+            tokio::pin!(work);
+            let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + TICK, TICK);
+            loop {
+                tokio::select! {
+                    biased;
+                    result = &mut work => break result,
+                    () = self.control.interrupt.raised() => break Err(StepError::Interrupted),
+                    _ = tick.tick() => {
+                        if let Ok(awaited) = awaited.lock() {
+                            waiting(awaited.clone());
+                        }
+                    }
+                }
+            }
+        };
+        match &result {
+            Ok(()) => events.tell(Event::StepDone {
+                number,
+                what,
+                elapsed: began.elapsed(),
+            }),
+            Err(error) => events.tell(Event::StepFailed {
+                number,
+                what,
+                error: error.to_string(),
+            }),
+        }
+        result
+    }
+
+    /// Does one thing. `say` takes what is being waited for, where that changes on the way.
+    async fn perform(
+        &self,
+        action: &Action,
+        say: &(dyn Fn(String) + Sync),
+    ) -> Result<(), StepError> {
+        let engine = self.engine;
+        match action {
+            Action::Fetch(image) => {
+                let login = self.registry.filter(|login| login.is_for(image));
+                engine
+                    .pull(image, login, |progress| say(progress.to_string()))
+                    .await?;
+            }
+            Action::Directory(directory) => self.set_up(directory).await?,
+            Action::Stop(name, patience) => engine.stop(name, *patience).await?,
+            Action::Start(name) => engine.start(name).await?,
+            Action::Remove(name) => engine.remove(name).await?,
+            Action::SetAside(name) => engine.rename(name, &observed::aside(name)).await?,
+            Action::PutBack(name) => self.put_name_back(name).await?,
+            Action::Create(spec) => engine.create(spec).await?,
+            Action::AwaitClickHouse { name, patience } => {
+                ready::await_clickhouse(self, name, *patience, say).await?;
+            }
+            Action::Initialise(spec) => initialise::initialise(self, spec).await?,
+            Action::AwaitService { name, patience } => {
+                ready::await_service(engine, name, *patience, say).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn set_up(&self, directory: &Directory) -> Result<(), StepError> {
+        let mode = format!("{:o}", directory.mode);
+        let owner = directory
+            .owner
+            .map_or_else(String::new, |owner| format!("{}:{}", owner.uid, owner.gid));
+        let script = r#"mkdir -p "$1" && chmod "$2" "$1" && { test -z "$3" || chown "$3" "$1"; }"#;
+        let command = Command::shell(script)
+            .args([directory.path.clone(), mode, owner])
+            .sudo()
+            .deadline(DIRECTORY);
+        let answer = self.host.exec(&command).await?;
+        if answer.success() {
+            Ok(())
+        } else {
+            Err(StepError::Directory {
+                path: directory.path.clone(),
+                detail: answer.stderr_shown(),
+            })
+        }
+    }
+
+    /// Gives a container that was set aside its name back. One that has it already is as good.
+    async fn put_name_back(&self, name: &str) -> Result<(), StepError> {
+        let aside = observed::aside(name);
+        if self.engine.container(&aside).await?.is_some() {
+            self.engine.rename(&aside, name).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_back(&self, ways_back: &[&Action]) -> Recovery {
+        let mut recovery = Recovery::default();
+        for action in ways_back.iter().rev() {
+            let what = action.to_string();
+            self.control
+                .events
+                .tell(Event::PuttingBack { what: what.clone() });
+            match self.perform(action, &|_| {}).await {
+                Ok(()) => recovery.restored.push(what),
+                Err(error) => recovery.failed.push(format!("{what} ({error})")),
+            }
+        }
+        recovery
+    }
+}
+
+impl Action {
+    /// The container that it works on.
+    fn container(&self) -> Option<&String> {
+        match self {
+            Self::Stop(name, _)
+            | Self::Start(name)
+            | Self::Remove(name)
+            | Self::SetAside(name)
+            | Self::PutBack(name) => Some(name),
+            _ => None,
+        }
+    }
+}

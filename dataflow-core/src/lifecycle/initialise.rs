@@ -1,0 +1,29 @@
+//! Has the service's own program prepare the database.
+
+use std::time::Duration;
+
+use super::{error::StepError, execute::Executor};
+use crate::spec::ContainerSpec;
+
+/// How long that may take: after an upgrade it may rewrite large tables.
+const PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
+
+pub(super) async fn initialise(
+    executor: &Executor<'_>,
+    container: &ContainerSpec,
+) -> Result<(), StepError> {
+    let empty = secrecy::SecretString::default();
+    let password = executor.password.unwrap_or(&empty);
+    let ended = executor
+        .engine
+        .run_once(container, password, PATIENCE)
+        .await?;
+    if ended.exit_code == 0 {
+        Ok(())
+    } else {
+        Err(StepError::Initialise {
+            exit_code: ended.exit_code,
+            last_lines: ended.last_lines,
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Plans for what is deployed already: start, stop, restart and remove it as it is.
+
+use super::{
+    observed::{Observed, Origin, aside},
+    plan::{Action, Plan, is_up},
+    plan_error::PlanError,
+};
+use crate::{docker::State, spec::Release};
+use std::time::Duration;
+
+/// How long ClickHouse or the service may take to be ready where nothing is known of how it was deployed.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Starts what is stopped: ClickHouse first, the service when ClickHouse answers.
+///
+/// # Errors
+/// Where a container is missing or is somebody else's.
+pub(super) fn start(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
+    deployed(release, observed)?;
+    let mut plan = Plan::default();
+    for name in [release.clickhouse_name, release.service_name] {
+        let found = observed.containers.get(name).map(|found| found.state);
+        if let Some(state) = found.filter(|state| *state != State::Running) {
+            start_and_await(release, &mut plan, name, format!("it is {}", state.word()));
+        }
+    }
+    Ok(plan)
+}
+
+/// Stops what runs: the service first, so that ClickHouse has nothing left to write.
+///
+/// # Errors
+/// Where a container is missing or is somebody else's.
+pub(super) fn stop(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
+    deployed(release, observed)?;
+    let mut plan = Plan::default();
+    stop_all(release, observed, &mut plan);
+    Ok(plan)
+}
+
+/// Stops what runs, then starts both.
+///
+/// # Errors
+/// Where a container is missing or is somebody else's.
+pub(super) fn restart(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
+    deployed(release, observed)?;
+    let mut plan = Plan::default();
+    stop_all(release, observed, &mut plan);
+    for name in [release.clickhouse_name, release.service_name] {
+        start_and_await(release, &mut plan, name, "it is restarted".to_owned());
+    }
+    Ok(plan)
+}
+
+/// Removes the containers and what interrupted runs have left of them. The data stays.
+///
+/// # Errors
+/// Where a container is somebody else's.
+pub(super) fn remove(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
+    let mut plan = Plan::default();
+    let names = [
+        release.service_name.to_owned(),
+        release.clickhouse_name.to_owned(),
+        release.init_name.to_owned(),
+        aside(release.service_name),
+        aside(release.clickhouse_name),
+    ];
+    for name in &names {
+        refuse_foreign(observed, name)?;
+    }
+    stop_all(release, observed, &mut plan);
+    for name in names {
+        if observed.containers.contains_key(&name) {
+            plan.add(Action::Remove(name), "it was asked for");
+        }
+    }
+    Ok(plan)
+}
+
+fn stop_all(release: &Release, observed: &Observed, plan: &mut Plan) {
+    for name in [release.service_name, release.clickhouse_name] {
+        if observed.containers.get(name).is_some_and(is_up) {
+            plan.add(
+                Action::Stop(name.to_owned(), release.stop_timeout),
+                "it was asked for",
+            );
+        }
+    }
+}
+
+fn start_and_await(release: &Release, plan: &mut Plan, name: &str, why: String) {
+    plan.add(Action::Start(name.to_owned()), why.clone());
+    let name = name.to_owned();
+    let ready = if name == release.clickhouse_name {
+        Action::AwaitClickHouse {
+            name,
+            patience: PATIENCE,
+        }
+    } else {
+        Action::AwaitService {
+            name,
+            patience: PATIENCE,
+        }
+    };
+    plan.add(ready, why);
+}
+
+fn deployed(release: &Release, observed: &Observed) -> Result<(), PlanError> {
+    for name in [release.clickhouse_name, release.service_name] {
+        if !observed.containers.contains_key(name) {
+            return Err(PlanError::NotDeployed {
+                name: name.to_owned(),
+            });
+        }
+        refuse_foreign(observed, name)?;
+    }
+    Ok(())
+}
+
+fn refuse_foreign(observed: &Observed, name: &str) -> Result<(), PlanError> {
+    match observed.containers.get(name) {
+        Some(found) if Origin::of(found) == Origin::Foreign => Err(PlanError::Foreign {
+            name: name.to_owned(),
+            image: crate::host::shown(found.image.as_bytes()),
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,45 @@
+//! The life of a Data Flow server: observe, plan, execute, verify.
+//!
+//! - [`Server`] is the way in: it opens the one session and offers each verb.
+//! - `observe` reads, `plan` decides and does no I/O, `execute` does and decides nothing. After a plan was executed the
+//!   server is looked at again: a plan that is then not empty is a failure.
+//! - Everything that happens is told as [`Event`]s.
+
+mod action;
+mod clickhouse;
+mod compare;
+mod deployed;
+mod desired;
+mod error;
+mod events;
+mod execute;
+mod initialise;
+mod interrupt;
+mod manage;
+mod observe;
+mod observed;
+mod plan;
+mod plan_error;
+mod ready;
+mod server;
+mod status;
+
+pub use compare::differences;
+pub use desired::Desired;
+pub use error::{LifecycleError, Recovery, StepError};
+pub use events::{Event, Events};
+pub use interrupt::Interrupt;
+pub use observed::{Directory, Observed, Origin};
+pub use plan::{Action, Plan, Step, StepSummary, plan};
+pub use plan_error::PlanError;
+pub use server::{Report, Server};
+pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};
+
+/// How an operation is followed and ended early.
+#[derive(Debug, Clone, Default)]
+pub struct Control {
+    /// Where its events go.
+    pub events: Events,
+    /// What ends it.
+    pub interrupt: Interrupt,
+}

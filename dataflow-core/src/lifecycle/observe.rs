@@ -1,0 +1,198 @@
+//! Looks at a server. Reads only.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use secrecy::SecretString;
+
+use super::{
+    error::LifecycleError,
+    observed::{Directory, Observed, aside},
+};
+use crate::{
+    docker::{Container, DockerError, Engine},
+    host::{Command, Host, shown},
+    spec::{ImageRef, Owner, Release, Spec},
+};
+
+/// How long reading the server's files may take; sudo may ask a directory service first.
+const READ: Duration = Duration::from_secs(30);
+
+/// What stands before the password file's text in the answer.
+const PASSWORD_FILE: &str = "password-file";
+
+/// Everything that planning for `spec` needs, in one command on the server and a few questions to its engine.
+pub(super) async fn observe(
+    host: &Host,
+    engine: &Engine,
+    release: &Release,
+    spec: &Spec,
+) -> Result<Observed, LifecycleError> {
+    let images = [spec.clickhouse_image(), spec.image()];
+    let (server, containers, images) = tokio::try_join!(
+        read_server(host, release, spec),
+        async { Ok(containers(engine, release).await?) },
+        async { Ok(find_images(engine, images).await?) },
+    )?;
+    Ok(Observed {
+        containers,
+        images,
+        ..server
+    })
+}
+
+/// The containers that are wanted, and what an interrupted run may have left.
+pub(super) async fn containers(
+    engine: &Engine,
+    release: &Release,
+) -> Result<BTreeMap<String, Container>, DockerError> {
+    let names = [
+        release.clickhouse_name.to_owned(),
+        release.service_name.to_owned(),
+        release.init_name.to_owned(),
+        aside(release.clickhouse_name),
+        aside(release.service_name),
+    ];
+    let mut found = BTreeMap::new();
+    for name in names {
+        if let Some(container) = engine.container(&name).await? {
+            found.insert(name, container);
+        }
+    }
+    Ok(found)
+}
+
+async fn find_images(
+    engine: &Engine,
+    wanted: [&ImageRef; 2],
+) -> Result<BTreeMap<String, crate::docker::Image>, DockerError> {
+    let mut found = BTreeMap::new();
+    for image in wanted {
+        if let Some(there) = engine.image(&image.to_string()).await? {
+            found.insert(image.to_string(), there);
+        }
+    }
+    Ok(found)
+}
+
+async fn read_server(
+    host: &Host,
+    release: &Release,
+    spec: &Spec,
+) -> Result<Observed, LifecycleError> {
+    let answer = host.exec(&question(release, spec)).await?;
+    if !answer.success() {
+        return Err(LifecycleError::Read {
+            host: host.label(),
+            detail: answer.stderr_shown(),
+        });
+    }
+    Ok(understand(&answer.stdout, release))
+}
+
+/// One script for all: opening a channel costs more than what runs in it. It uses nothing beyond POSIX but `stat` and,
+/// for the names of listening programs, `ss` where it is there.
+fn question(release: &Release, spec: &Spec) -> Command {
+    let ports = [release.clickhouse_http_port, release.clickhouse_native_port];
+    let script = format!(
+        r#"file=$1; shift
+for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
+grep -hiE '^ *[0-9]+: [0-9A-F]+:({hex}) [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null
+command -v ss >/dev/null && ss -Hltnp 2>/dev/null | grep -E ':({decimal}) ' | sed 's/^/program /'
+echo {PASSWORD_FILE}
+test ! -e "$file" || head -c 65536 "$file""#,
+        hex = ports.map(|port| format!("{port:04X}")).join("|"),
+        decimal = ports.map(|port| port.to_string()).join("|"),
+    );
+    let directories = release.directories(spec);
+    Command::shell(script)
+        .arg(release.password_path(spec))
+        .args(directories.into_iter().map(|directory| directory.path))
+        .sudo()
+        .deadline(READ)
+}
+
+/// Makes sense of the answer. Lines that make none are passed over: they come from a remote machine.
+fn understand(answer: &[u8], release: &Release) -> Observed {
+    let answer = String::from_utf8_lossy(answer);
+    let marker = format!("{PASSWORD_FILE}\n");
+    let (facts, password_file) = answer.split_once(&marker).unwrap_or((&answer, ""));
+    let mut observed = Observed {
+        password: password_of(password_file, release),
+        ..Observed::default()
+    };
+    for line in facts.lines() {
+        if let Some(rest) = line.strip_prefix("path ") {
+            observed.directories.extend(directory_of(rest));
+        } else if let Some(rest) = line.strip_prefix("program ") {
+            if let Some((port, program)) = program_of(rest) {
+                observed.listeners.insert(port, program);
+            }
+        } else if let Some(port) = listening_port_of(line) {
+            let unknown = || "another program".to_owned();
+            observed.listeners.entry(port).or_insert_with(unknown);
+        }
+    }
+    observed
+}
+
+/// Reads `MODE UID GID PATH`, the mode in hexadecimal with the file's type, as `stat` prints it.
+fn directory_of(line: &str) -> Option<(String, Directory)> {
+    let mut fields = line.splitn(4, ' ');
+    let mode = u32::from_str_radix(fields.next()?, 16).ok()?;
+    let uid = fields.next()?.parse().ok()?;
+    let gid = fields.next()?.parse().ok()?;
+    let path = fields.next()?.to_owned();
+    let directory = Directory {
+        is_directory: mode & 0o170_000 == 0o040_000,
+        mode: mode & 0o7777,
+        owner: Owner { uid, gid },
+    };
+    Some((path, directory))
+}
+
+/// Reads the port from a line of `/proc/net/tcp`, whose second field is address and port in hexadecimal.
+fn listening_port_of(line: &str) -> Option<u16> {
+    let (_address, port) = line.split_whitespace().nth(1)?.rsplit_once(':')?;
+    u16::from_str_radix(port, 16).ok()
+}
+
+/// Reads port and program from a line of `ss -ltnp`: `… 0.0.0.0:8123 … users:(("nginx",pid=1,fd=6))`.
+fn program_of(line: &str) -> Option<(u16, String)> {
+    let (_address, port) = line.split_whitespace().nth(3)?.rsplit_once(':')?;
+    let program = line.split_once("((\"")?.1.split('"').next()?;
+    let pid = line.split_once("pid=").and_then(|(_, rest)| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        (!digits.is_empty()).then_some(digits)
+    });
+    let program = shown(program.as_bytes());
+    let described = match pid {
+        Some(pid) => format!("{program} (process {pid})"),
+        None => program,
+    };
+    Some((port.parse().ok()?, described))
+}
+
+/// Reads the password from the service's INI file. An empty one counts as none: it would let anybody in.
+fn password_of(file: &str, release: &Release) -> Option<SecretString> {
+    let mut in_section = false;
+    for line in file.lines().map(str::trim) {
+        if let Some(section) = line.strip_prefix('[') {
+            in_section = section.trim_end_matches(']').trim() == release.password_file.section;
+        } else if in_section
+            && let Some((key, value)) = line.split_once('=')
+            && key.trim() == release.password_file.key
+        {
+            let value = value.trim();
+            let unquoted = value
+                .strip_prefix('"')
+                .and_then(|value| value.strip_suffix('"'))
+                .unwrap_or(value);
+            return (!unquoted.is_empty()).then(|| unquoted.into());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+#[path = "observe_tests.rs"]
+mod tests;

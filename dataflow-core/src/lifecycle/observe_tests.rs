@@ -1,0 +1,56 @@
+#![allow(clippy::unwrap_used)]
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn read(answer: &str) -> Observed {
+    understand(answer.as_bytes(), &Release::portsip())
+}
+
+#[test]
+fn an_answer_of_a_server_in_use_is_understood() {
+    let observed = read(concat!(
+        "path 41ed 0 0 /var/lib/portsip\n",
+        "path 41ed 888 888 /var/lib/portsip/dataflow\n",
+        "path 81a4 0 0 /var/lib/portsip/clickhouse\n",
+        "   1: 0100007F:1FBB 00000000:0000 0A 00000000:00000000 00:00000000 00000000 101 0 1 1 0\n",
+        "   2: 00000000000000000000000000000000:2328 00000000000000000000000000000000:0000 0A 0 0\n",
+        "program LISTEN 0 64 127.0.0.1:8123 0.0.0.0:* users:((\"nginx\",pid=77,fd=6))\n",
+        "password-file\n",
+        "[other]\npassword = not this\n[dataflow]\nname=x\npassword = s3cret=\n",
+    ));
+    let directory = &observed.directories["/var/lib/portsip/dataflow"];
+    assert!(directory.is_directory);
+    assert_eq!(directory.mode, 0o755);
+    assert_eq!(directory.owner, Owner { uid: 888, gid: 888 });
+    assert!(!observed.directories["/var/lib/portsip/clickhouse"].is_directory);
+    assert_eq!(observed.listeners[&8123], "nginx (process 77)");
+    assert_eq!(observed.listeners[&9000], "another program");
+    assert_eq!(observed.password.unwrap().expose_secret(), "s3cret=");
+}
+
+#[test]
+fn an_empty_password_counts_as_none() {
+    for file in ["", "[dataflow]\n", "[dataflow]\npassword=\n", "[dataflow]\npassword = \"\"\n", "password=x\n"] {
+        let observed = read(&format!("password-file\n{file}"));
+        assert!(observed.password.is_none(), "for {file:?}");
+    }
+}
+
+#[test]
+fn nothing_on_the_server_means_nothing_observed() {
+    let observed = read("password-file\n");
+    assert!(observed.directories.is_empty() && observed.listeners.is_empty());
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_answer_breaks_the_reading(answer in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..2000)) {
+        understand(&answer, &Release::portsip());
+    }
+
+    #[test]
+    fn no_line_of_the_known_kinds_breaks_the_reading(line in "(path|program|   1:) [ -~]{0,80}") {
+        understand(line.as_bytes(), &Release::portsip());
+    }
+}

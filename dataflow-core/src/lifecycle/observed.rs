@@ -1,0 +1,69 @@
+//! What there is on a server, as far as planning needs it.
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+
+use crate::{
+    docker::{Container, Image},
+    spec::{MANAGED_LABEL, Owner},
+};
+
+/// The project that the vendor's script gives to Compose.
+const VENDOR_PROJECT: &str = "dataflow-server-only";
+
+/// Everything that a plan depends on.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// The containers that are there, by name: those that are wanted and the remains of an interrupted run.
+    pub containers: BTreeMap<String, Container>,
+    /// The images that are there, by the name that was asked for.
+    pub images: BTreeMap<String, Image>,
+    /// The directories that are there, by path.
+    pub directories: BTreeMap<String, Directory>,
+    /// The database password that the service's own file holds.
+    pub password: Option<SecretString>,
+    /// The ports of interest that somebody listens on, with the program's name where it is known.
+    pub listeners: BTreeMap<u16, String>,
+}
+
+/// What is at a path where a directory is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directory {
+    /// Whether it is a directory (or a link to one).
+    pub is_directory: bool,
+    /// Its permission bits.
+    pub mode: u32,
+    /// Its owner.
+    pub owner: Owner,
+}
+
+/// Who made a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// This library.
+    Ours,
+    /// The vendor's script, through Compose.
+    Vendor,
+    /// Somebody else.
+    Foreign,
+}
+
+impl Origin {
+    /// Told by the labels: ours has one of its own, the vendor's has Compose's for the project it always uses.
+    pub fn of(container: &Container) -> Self {
+        let label = |key: &str| container.labels.get(key).map(String::as_str);
+        if label(MANAGED_LABEL).is_some() {
+            Self::Ours
+        } else if label("com.docker.compose.project") == Some(VENDOR_PROJECT) {
+            Self::Vendor
+        } else {
+            Self::Foreign
+        }
+    }
+}
+
+/// The name under which a container waits while its successor is tried.
+pub(super) fn aside(name: &str) -> String {
+    format!("{name}.previous")
+}

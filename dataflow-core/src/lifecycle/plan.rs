@@ -1,0 +1,581 @@
+//! What is to be done, worked out from what is wanted and what is there. Nothing here reads or changes anything.
+
+use std::{fmt, time::Duration};
+
+use serde::Serialize;
+
+use super::{
+    compare::differences,
+    desired::Desired,
+    observed::{Observed, Origin, aside},
+    plan_error::PlanError,
+};
+use crate::{
+    docker::{Container, Image, State},
+    spec::{ContainerSpec, Directory, ImageRef, Pull},
+};
+
+/// Steps in the order in which they are done. The next one begins when the one before it has succeeded.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One change, and why it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What is done.
+    pub action: Action,
+    /// The cause, in the operator's words.
+    pub why: String,
+    /// What puts things back as they were if a later step fails.
+    pub undo: Option<Action>,
+    /// The container for which there is no way back once this step is done: its predecessor is gone, or its data may have
+    /// been changed by the successor.
+    pub settles: Option<String>,
+}
+
+/// Something that can be done to a server. Each is safe to do again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Fetch an image from its registry.
+    Fetch(ImageRef),
+    /// Make a directory, or give one its owner and mode.
+    Directory(Directory),
+    /// Stop a container, killing it when the time is over.
+    Stop(String, Duration),
+    /// Start a container.
+    Start(String),
+    /// Take a container away.
+    Remove(String),
+    /// Give a container the name under which it waits while its successor is tried.
+    SetAside(String),
+    /// Give it its name back.
+    PutBack(String),
+    /// Make a container.
+    Create(Box<ContainerSpec>),
+    /// Wait until ClickHouse answers to its password.
+    AwaitClickHouse {
+        /// The container.
+        name: String,
+        /// How long that may take.
+        patience: Duration,
+    },
+    /// Prepare the database with the service's own program.
+    Initialise(Box<ContainerSpec>),
+    /// Wait until the service runs and has kept running.
+    AwaitService {
+        /// The container.
+        name: String,
+        /// How long that may take.
+        patience: Duration,
+    },
+}
+
+/// A step as it is told and shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepSummary {
+    /// What is done.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// What it costs those who use the service, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<&'static str>,
+    /// What puts it back if a later step fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<String>,
+}
+
+impl Plan {
+    /// Whether all is as wanted.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether it only fetches images. What else has to be done is known when they are there.
+    pub fn only_fetches(&self) -> bool {
+        !self.is_empty()
+            && self
+                .steps
+                .iter()
+                .all(|step| matches!(step.action, Action::Fetch(_)))
+    }
+
+    /// The steps as they are told and shown.
+    pub fn summary(&self) -> Vec<StepSummary> {
+        self.steps
+            .iter()
+            .map(|step| StepSummary {
+                what: step.action.to_string(),
+                why: step.why.clone(),
+                risk: step.action.risk(),
+                undo: step.undo.as_ref().map(ToString::to_string),
+            })
+            .collect()
+    }
+
+    pub(super) fn add(&mut self, action: Action, why: impl Into<String>) -> &mut Step {
+        self.steps.push(Step {
+            action,
+            why: why.into(),
+            undo: None,
+            settles: None,
+        });
+        // Never empty: a step was pushed just now.
+        let last = self.steps.len() - 1;
+        &mut self.steps[last]
+    }
+}
+
+impl fmt::Display for Plan {
+    /// One line for each step: what, why, and what puts it back.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing to do");
+        }
+        for (index, step) in self.steps.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{}. {}: {}", index + 1, step.action, step.why)?;
+            if let Some(undo) = &step.undo {
+                write!(f, " [undo: {undo}]")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The steps that make `observed` into `desired`.
+///
+/// Where images are missing, or `pull` asks for them, the plan only fetches: what they are decides the rest, and nothing
+/// that runs is touched before they are there and fit.
+///
+/// # Errors
+/// Where something on the server stands in the way. Nothing was changed.
+pub fn plan(desired: &Desired, observed: &Observed, pull: Pull) -> Result<Plan, PlanError> {
+    refuse_foreign(desired, observed)?;
+    refuse_taken_ports(desired, observed)?;
+    refuse_files_in_the_way(desired, observed)?;
+    let fetching = fetch(desired, observed, pull)?;
+    if !fetching.is_empty() {
+        return Ok(fetching);
+    }
+    Planner::new(desired, observed)?.plan()
+}
+
+fn fetch(desired: &Desired, observed: &Observed, pull: Pull) -> Result<Plan, PlanError> {
+    let mut plan = Plan::default();
+    for container in [&desired.clickhouse, &desired.service] {
+        let image = &container.image;
+        let present = observed.images.contains_key(&image.to_string());
+        let why = match (pull, present) {
+            (Pull::Never, false) => {
+                return Err(PlanError::ImageMissing {
+                    image: image.clone(),
+                });
+            }
+            (Pull::Never | Pull::Missing, true) => continue,
+            (_, false) => "it is not on the server",
+            (Pull::Always, true) => "its tag may stand for a newer image",
+        };
+        let action = Action::Fetch(image.clone());
+        if !plan.steps.iter().any(|step| step.action == action) {
+            plan.add(action, why);
+        }
+    }
+    Ok(plan)
+}
+
+fn refuse_foreign(desired: &Desired, observed: &Observed) -> Result<(), PlanError> {
+    for container in observed.containers.values() {
+        match Origin::of(container) {
+            Origin::Ours => {}
+            Origin::Foreign => {
+                return Err(PlanError::Foreign {
+                    name: container.name.clone(),
+                    image: crate::host::shown(container.image.as_bytes()),
+                });
+            }
+            // The script keeps the password in a file below its data path. Where it is not, its data is elsewhere.
+            Origin::Vendor if observed.password.is_none() && container.state == State::Running => {
+                return Err(PlanError::DataElsewhere {
+                    path: desired.release.password_path(&desired.spec),
+                });
+            }
+            Origin::Vendor => {}
+        }
+    }
+    for wanted in [&desired.clickhouse, &desired.service] {
+        let Some(found) = observed.containers.get(&wanted.name) else {
+            continue;
+        };
+        if Origin::of(found) == Origin::Ours {
+            refuse_moved_data(wanted, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// Data is never moved: with another data path the service would begin anew, without what it has stored.
+fn refuse_moved_data(wanted: &ContainerSpec, found: &Container) -> Result<(), PlanError> {
+    for bind in &wanted.binds {
+        let elsewhere = found
+            .mounts
+            .iter()
+            .find(|mount| mount.target == bind.target && mount.source != bind.source);
+        if let Some(mount) = elsewhere {
+            return Err(PlanError::DataMoved {
+                name: found.name.clone(),
+                from: mount.source.clone(),
+                to: bind.source.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn refuse_taken_ports(desired: &Desired, observed: &Observed) -> Result<(), PlanError> {
+    let ours = observed
+        .containers
+        .get(&desired.clickhouse.name)
+        .is_some_and(is_up);
+    if ours {
+        return Ok(());
+    }
+    let release = &desired.release;
+    for port in [release.clickhouse_http_port, release.clickhouse_native_port] {
+        if let Some(program) = observed.listeners.get(&port) {
+            return Err(PlanError::PortTaken {
+                port,
+                program: program.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn refuse_files_in_the_way(desired: &Desired, observed: &Observed) -> Result<(), PlanError> {
+    for directory in &desired.directories {
+        if let Some(found) = observed.directories.get(&directory.path)
+            && !found.is_directory
+        {
+            return Err(PlanError::NotADirectory {
+                path: directory.path.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether the container's program is at work, or will be again in a moment.
+pub(super) fn is_up(container: &Container) -> bool {
+    matches!(
+        container.state,
+        State::Running | State::Restarting | State::Paused
+    )
+}
+
+/// What has to happen to one container.
+enum Need {
+    Nothing,
+    Start(String),
+    Make(String),
+    Replace(String),
+}
+
+impl Need {
+    fn of(wanted: &ContainerSpec, image: &Image, found: Option<&Container>) -> Self {
+        let Some(found) = found else {
+            return Self::Make("there is no such container".to_owned());
+        };
+        let causes = differences(wanted, image, found);
+        if !causes.is_empty() {
+            Self::Replace(causes.join("; "))
+        } else if found.state == State::Running {
+            Self::Nothing
+        } else {
+            Self::Start(format!("it is {}", found.state.word()))
+        }
+    }
+
+    fn makes(&self) -> bool {
+        matches!(self, Self::Make(_) | Self::Replace(_))
+    }
+}
+
+struct Planner<'a> {
+    desired: &'a Desired,
+    observed: &'a Observed,
+    plan: Plan,
+    clickhouse: Need,
+    service: Need,
+    /// Why the database has to be prepared, if it has to.
+    initialise: Option<String>,
+}
+
+impl<'a> Planner<'a> {
+    fn new(desired: &'a Desired, observed: &'a Observed) -> Result<Self, PlanError> {
+        let image_of = |container: &ContainerSpec| {
+            observed
+                .images
+                .get(&container.image.to_string())
+                .ok_or_else(|| PlanError::ImageMissing {
+                    image: container.image.clone(),
+                })
+        };
+        let clickhouse_image = image_of(&desired.clickhouse)?;
+        let service_image = image_of(&desired.service)?;
+        let release = &desired.release;
+        let label = service_image.labels.get(release.version_label);
+        release.image_version(&desired.service.image, label.map(String::as_str))?;
+
+        let planner = Self {
+            clickhouse: Need::of(
+                &desired.clickhouse,
+                clickhouse_image,
+                current(observed, &desired.clickhouse.name),
+            ),
+            service: Need::of(
+                &desired.service,
+                service_image,
+                current(observed, &desired.service.name),
+            ),
+            initialise: why_initialise(desired, observed, service_image),
+            desired,
+            observed,
+            plan: Plan::default(),
+        };
+        Ok(planner)
+    }
+
+    fn plan(mut self) -> Result<Plan, PlanError> {
+        self.directories();
+        self.clear_remains();
+        self.stop_service();
+        self.clickhouse();
+        if let Some(why) = &self.initialise {
+            let release = &self.desired.release;
+            let container = release.init(&self.desired.spec);
+            self.plan
+                .add(Action::Initialise(Box::new(container)), why.clone());
+        }
+        self.service();
+        self.drop_predecessors();
+        Ok(self.plan)
+    }
+
+    fn directories(&mut self) {
+        for wanted in &self.desired.directories {
+            let why = match self.observed.directories.get(&wanted.path) {
+                None => "it is not there".to_owned(),
+                Some(found) => {
+                    let owner_is_wrong = wanted.owner.is_some_and(|owner| owner != found.owner);
+                    // Only a directory with an owner of its own has its mode kept: the images see to the others.
+                    let mode_is_wrong = wanted.owner.is_some() && wanted.mode != found.mode;
+                    match (owner_is_wrong, mode_is_wrong) {
+                        (false, false) => continue,
+                        (true, _) => {
+                            format!("it belongs to {}:{}", found.owner.uid, found.owner.gid)
+                        }
+                        (false, true) => format!("its mode is {:o}", found.mode),
+                    }
+                }
+            };
+            self.plan.add(Action::Directory(wanted.clone()), why);
+        }
+    }
+
+    /// What an interrupted run left behind.
+    fn clear_remains(&mut self) {
+        let init = self.desired.release.init_name;
+        if self.observed.containers.contains_key(init) {
+            let why = "it was left behind by an interrupted run";
+            self.plan.add(Action::Remove(init.to_owned()), why);
+        }
+        for (wanted, need) in [
+            (&self.desired.clickhouse, &self.clickhouse),
+            (&self.desired.service, &self.service),
+        ] {
+            let there = |name: &str| self.observed.containers.contains_key(name);
+            let aside = aside(&wanted.name);
+            if !there(&aside) {
+                continue;
+            }
+            if !there(&wanted.name) {
+                let why = "an interrupted run had set it aside";
+                self.plan.add(Action::PutBack(wanted.name.clone()), why);
+            } else if need.makes() {
+                let why = "it was left behind by an interrupted run";
+                self.plan.add(Action::Remove(aside), why);
+            }
+        }
+    }
+
+    /// The service does not run while its database is replaced or prepared, nor while it is replaced itself.
+    fn stop_service(&mut self) {
+        let name = &self.desired.service.name;
+        let up = self.observed.containers.get(name).is_some_and(is_up);
+        let why = match (&self.service, &self.clickhouse, &self.initialise) {
+            (Need::Replace(_), ..) => "it is replaced",
+            (_, Need::Replace(_), _) => "ClickHouse is replaced",
+            (_, _, Some(_)) => "the database is prepared anew",
+            _ => return,
+        };
+        if up {
+            let patience = self.desired.release.stop_timeout;
+            let step = self.plan.add(Action::Stop(name.clone(), patience), why);
+            step.undo = Some(Action::Start(name.clone()));
+        }
+    }
+
+    fn clickhouse(&mut self) {
+        let desired = self.desired;
+        let name = desired.clickhouse.name.clone();
+        let was_up = self.observed.containers.get(&name).is_some_and(is_up);
+        let why = match &self.clickhouse {
+            Need::Nothing => return,
+            Need::Start(why) => {
+                self.plan.add(Action::Start(name.clone()), why.clone());
+                why.clone()
+            }
+            Need::Make(why) => {
+                make(&mut self.plan, &desired.clickhouse, why);
+                why.clone()
+            }
+            Need::Replace(why) => {
+                if was_up {
+                    let patience = desired.release.stop_timeout;
+                    let step = self
+                        .plan
+                        .add(Action::Stop(name.clone(), patience), why.clone());
+                    step.undo = Some(Action::Start(name.clone()));
+                }
+                set_aside(&mut self.plan, &name);
+                make(&mut self.plan, &desired.clickhouse, why);
+                why.clone()
+            }
+        };
+        let patience = desired.release.patience(&desired.spec);
+        let step = self.plan.add(
+            Action::AwaitClickHouse {
+                name: name.clone(),
+                patience,
+            },
+            why,
+        );
+        // Once the new server has written to the data, the old one may not read it any more.
+        if matches!(self.clickhouse, Need::Replace(_)) {
+            step.settles = Some(name);
+        }
+    }
+
+    fn service(&mut self) {
+        let desired = self.desired;
+        let name = desired.service.name.clone();
+        let stopped = self
+            .plan
+            .steps
+            .iter()
+            .any(|step| matches!(&step.action, Action::Stop(stopped, _) if *stopped == name));
+        let why = match &self.service {
+            Need::Nothing if stopped => {
+                let why = "it was stopped for this".to_owned();
+                self.plan.add(Action::Start(name.clone()), why.clone());
+                why
+            }
+            Need::Nothing => return,
+            Need::Start(why) => {
+                self.plan.add(Action::Start(name.clone()), why.clone());
+                why.clone()
+            }
+            Need::Make(why) => {
+                make(&mut self.plan, &desired.service, why);
+                why.clone()
+            }
+            Need::Replace(why) => {
+                set_aside(&mut self.plan, &name);
+                make(&mut self.plan, &desired.service, why);
+                why.clone()
+            }
+        };
+        let patience = desired.release.patience(&desired.spec);
+        self.plan.add(Action::AwaitService { name, patience }, why);
+    }
+
+    fn drop_predecessors(&mut self) {
+        for (wanted, need) in [
+            (&self.desired.clickhouse, &self.clickhouse),
+            (&self.desired.service, &self.service),
+        ] {
+            let aside = aside(&wanted.name);
+            let remains = !need.makes() && self.observed.containers.contains_key(&aside)
+                && self.observed.containers.contains_key(&wanted.name);
+            if matches!(need, Need::Replace(_)) {
+                let step = self
+                    .plan
+                    .add(Action::Remove(aside), "its successor works");
+                step.settles = Some(wanted.name.clone());
+            } else if remains {
+                let why = "it was left behind by an interrupted run";
+                self.plan.add(Action::Remove(aside), why);
+            }
+        }
+    }
+}
+
+/// The container that counts: the one of this name, or the one that an interrupted run had set aside, which is put back
+/// first.
+fn current<'a>(observed: &'a Observed, name: &str) -> Option<&'a Container> {
+    let containers = &observed.containers;
+    containers
+        .get(name)
+        .or_else(|| containers.get(&aside(name)))
+}
+
+/// Why the service's own program has to prepare the database. It is done before the service's container is made, so a
+/// container made from the wanted image shows that it was done.
+fn why_initialise(desired: &Desired, observed: &Observed, image: &Image) -> Option<String> {
+    let found = current(observed, &desired.service.name);
+    let data = desired
+        .clickhouse
+        .binds
+        .iter()
+        .any(|bind| {
+            desired.directories.iter().any(|d| d.path == bind.source)
+                && !observed.directories.contains_key(&bind.source)
+        });
+    if observed.password.is_none() {
+        Some("the service has no password for it yet".to_owned())
+    } else if data {
+        Some("its data is not there".to_owned())
+    } else {
+        match found {
+            None => Some("the service was not there".to_owned()),
+            Some(found) if found.image_id != image.id => {
+                Some("the service comes from another image".to_owned())
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+fn set_aside(plan: &mut Plan, name: &str) {
+    let step = plan.add(
+        Action::SetAside(name.to_owned()),
+        "it is kept until its successor works",
+    );
+    step.undo = Some(Action::PutBack(name.to_owned()));
+}
+
+fn make(plan: &mut Plan, container: &ContainerSpec, why: &str) {
+    let step = plan.add(Action::Create(Box::new(container.clone())), why);
+    step.undo = Some(Action::Remove(container.name.clone()));
+    plan.add(Action::Start(container.name.clone()), why);
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

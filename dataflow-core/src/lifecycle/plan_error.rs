@@ -1,0 +1,107 @@
+//! What stands in the way of a plan.
+
+use crate::{
+    explain::{Explain, Kind},
+    spec::{ImageRef, SpecError},
+};
+
+/// Something on the server, or about an image, for which no plan can be made. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The image of the service is not fit.
+    #[error(transparent)]
+    Image(#[from] SpecError),
+
+    /// An image is not there and may not be fetched.
+    #[error("the image {image} is not on the server, and it was asked not to fetch any")]
+    ImageMissing {
+        /// The image.
+        image: ImageRef,
+    },
+
+    /// Somebody else's container has a name that is needed.
+    #[error(
+        "there is a container {name} (from {image}) that neither this program nor the vendor's script made"
+    )]
+    Foreign {
+        /// Its name.
+        name: String,
+        /// Its image.
+        image: String,
+    },
+
+    /// The vendor's installation keeps its data somewhere else.
+    #[error("the vendor's script has installed Data Flow here, but there is no {path}")]
+    DataElsewhere {
+        /// The file that was looked for.
+        path: String,
+    },
+
+    /// The data path is not the one that is in use.
+    #[error("{name} has its data in {from}; it was asked to use {to}, where it would begin anew")]
+    DataMoved {
+        /// The container.
+        name: String,
+        /// Where the data is.
+        from: String,
+        /// Where it was asked to be.
+        to: String,
+    },
+
+    /// A port that ClickHouse needs is in use.
+    #[error("port {port} is in use by {program}; ClickHouse needs it")]
+    PortTaken {
+        /// The port.
+        port: u16,
+        /// Who listens on it.
+        program: String,
+    },
+
+    /// A file is where a directory is needed.
+    #[error("{path} is there, but it is not a directory")]
+    NotADirectory {
+        /// The path.
+        path: String,
+    },
+
+    /// There is no installation that could be upgraded, started or stopped.
+    #[error("Data Flow is not deployed: there is no container {name}")]
+    NotDeployed {
+        /// The container that was looked for.
+        name: String,
+    },
+}
+
+impl Explain for PlanError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Image(error) => error.kind(),
+            _ => Kind::Precondition,
+        }
+    }
+
+    fn next_step(&self) -> String {
+        match self {
+            Self::Image(error) => error.next_step(),
+            Self::ImageMissing { .. } => {
+                "Leave out --pull never, or load the image on the server (docker load).".into()
+            }
+            Self::Foreign { name, .. } => format!(
+                "Look at it on the server (docker inspect {name}). If it is not needed, rename or remove it, then run the same command again."
+            ),
+            Self::DataElsewhere { .. } => {
+                "Give the data path of that installation with -p; docker volume inspect dataflow-server-only_df-data shows it.".into()
+            }
+            Self::DataMoved { from, .. } => format!(
+                "Leave the data path as it is. To move it: dataflow rm, move {from} and its sibling directories on the server, then run with the new -p."
+            ),
+            Self::PortTaken { port, .. } => format!(
+                "Stop that program on the server, or have it use another port (sudo ss -ltnp 'sport = :{port}' shows it), then run the same command again."
+            ),
+            Self::NotADirectory { path } => {
+                format!("Move {path} out of the way on the server, or give another data path with -p.")
+            }
+            Self::NotDeployed { .. } => "Deploy it with: dataflow run".into(),
+        }
+    }
+}

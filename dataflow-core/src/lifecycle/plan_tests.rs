@@ -1,0 +1,308 @@
+//! Wanted and observed, by hand; the plan as text.
+#![allow(clippy::unwrap_used)]
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::{
+    lifecycle::{differences, observed},
+    spec::{Release, Spec},
+};
+
+const IMAGE: &str = "portsip/pbx:22";
+const CLICKHOUSE_IMAGE: &str = "portsip/clickhouse:25.8";
+const DATABASE: &str = "portsip.clickhouse";
+const SERVICE: &str = "portsip.dataflow";
+
+fn spec() -> Spec {
+    let ip = |text: &str| text.parse().unwrap();
+    Spec::new(ip("172.31.16.133"), Some(ip("172.31.16.158")), None).unwrap()
+}
+
+fn desired() -> Desired {
+    Desired::new(&spec(), &Release::portsip(), Some(&"secret".into()))
+}
+
+fn image(id: &str, version: &str) -> Image {
+    Image {
+        id: id.to_owned(),
+        labels: [("version".to_owned(), version.to_owned())].into(),
+        command: vec!["server".to_owned()],
+        ..Image::default()
+    }
+}
+
+/// A server with Docker, both images, and nothing else.
+fn empty() -> Observed {
+    Observed {
+        images: [
+            (IMAGE.to_owned(), image("sha256:aaaaaaaaaaaaaaaa", "22.3.5")),
+            (
+                CLICKHOUSE_IMAGE.to_owned(),
+                image("sha256:cccccccccccccccc", "25.8.1"),
+            ),
+        ]
+        .into(),
+        ..Observed::default()
+    }
+}
+
+/// The container as the engine shows it when it was made as wanted and runs.
+fn as_wanted(wanted: &ContainerSpec, image: &Image) -> Container {
+    let mut cap_add = wanted.cap_add.clone();
+    cap_add.sort();
+    let labels = wanted.labels.iter().cloned().chain(image.labels.clone());
+    Container {
+        name: wanted.name.clone(),
+        state: State::Running,
+        image_id: image.id.clone(),
+        image: wanted.image.to_string(),
+        user: wanted.user.clone().unwrap(),
+        command: wanted.command.clone().unwrap_or(image.command.clone()),
+        env: wanted
+            .env
+            .iter()
+            .map(|(key, value)| (key.clone(), value.expose().into()))
+            .collect(),
+        mounts: wanted.binds.clone(),
+        cap_add,
+        nofile: wanted.nofile.map(|limit| limit.try_into().unwrap()),
+        restart_policy: "unless-stopped".to_owned(),
+        network: "host".to_owned(),
+        healthcheck: wanted.health.clone(),
+        stop_timeout: Some(wanted.stop_timeout),
+        labels: labels.collect(),
+        ..Container::default()
+    }
+}
+
+/// A server on which all is as wanted.
+fn deployed() -> Observed {
+    let desired = desired();
+    let mut observed = empty();
+    observed.password = Some("secret".into());
+    for wanted in [&desired.clickhouse, &desired.service] {
+        let image = &observed.images[&wanted.image.to_string()];
+        let container = as_wanted(wanted, image);
+        observed.containers.insert(wanted.name.clone(), container);
+    }
+    for directory in &desired.directories {
+        let owner = crate::spec::Owner { uid: 0, gid: 0 };
+        observed.directories.insert(
+            directory.path.clone(),
+            observed::Directory {
+                is_directory: true,
+                mode: directory.mode,
+                owner: directory.owner.unwrap_or(owner),
+            },
+        );
+    }
+    observed
+}
+
+fn container<'a>(observed: &'a mut Observed, name: &str) -> &'a mut Container {
+    observed.containers.get_mut(name).unwrap()
+}
+
+fn planned(observed: &Observed) -> String {
+    match plan(&desired(), observed, Pull::Missing) {
+        Ok(plan) => plan.to_string(),
+        Err(error) => format!("refused: {error}"),
+    }
+}
+
+#[test]
+fn on_a_server_without_the_images_they_are_fetched_and_nothing_else_is_planned() {
+    assert_snapshot!(planned(&Observed::default()), @"");
+}
+
+#[test]
+fn on_an_empty_server_everything_is_made() {
+    assert_snapshot!(planned(&empty()), @"");
+}
+
+#[test]
+fn where_all_is_as_wanted_nothing_is_done() {
+    assert_snapshot!(planned(&deployed()), @"nothing to do");
+}
+
+#[test]
+fn an_upgrade_fetches_what_is_there_too() {
+    let plan = plan(&desired(), &deployed(), Pull::Always).unwrap();
+    assert_snapshot!(plan, @"");
+    assert!(plan.only_fetches());
+}
+
+#[test]
+fn asked_not_to_fetch_a_missing_image_is_an_error() {
+    let error = plan(&desired(), &Observed::default(), Pull::Never).unwrap_err();
+    assert_snapshot!(error, @"");
+}
+
+#[test]
+fn another_service_image_replaces_the_service_and_leaves_clickhouse_alone() {
+    let mut observed = deployed();
+    observed
+        .images
+        .insert(IMAGE.to_owned(), image("sha256:bbbbbbbbbbbbbbbb", "22.4.0"));
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn another_clickhouse_image_replaces_clickhouse_while_the_service_is_stopped() {
+    let mut observed = deployed();
+    observed.images.insert(
+        CLICKHOUSE_IMAGE.to_owned(),
+        image("sha256:dddddddddddddddd", "26.3.1"),
+    );
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn after_rm_the_data_is_used_again() {
+    let mut observed = deployed();
+    observed.containers.clear();
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn a_stopped_service_is_started() {
+    let mut observed = deployed();
+    container(&mut observed, SERVICE).state = State::Exited;
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn a_stopped_clickhouse_is_started() {
+    let mut observed = deployed();
+    container(&mut observed, DATABASE).state = State::Exited;
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn a_lost_password_file_has_the_database_prepared_anew() {
+    let mut observed = deployed();
+    observed.password = None;
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn a_directory_with_another_owner_gets_its_own_back() {
+    let mut observed = deployed();
+    let path = "/var/lib/portsip/dataflow";
+    let directory = observed.directories.get_mut(path).unwrap();
+    directory.owner = crate::spec::Owner { uid: 0, gid: 0 };
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn killed_in_the_middle_of_an_upgrade_the_old_container_is_put_back_first() {
+    let mut observed = deployed();
+    let mut old = observed.containers.remove(SERVICE).unwrap();
+    old.name = aside(SERVICE);
+    old.state = State::Exited;
+    observed.containers.insert(aside(SERVICE), old);
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn killed_before_the_old_container_was_removed_it_is_removed() {
+    let mut observed = deployed();
+    let mut old = observed.containers[SERVICE].clone();
+    old.name = aside(SERVICE);
+    observed.containers.insert(aside(SERVICE), old);
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn the_remains_of_an_interrupted_initialisation_are_removed() {
+    let mut observed = deployed();
+    let mut init = observed.containers[SERVICE].clone();
+    init.name = "portsip.dataflow_initdt".to_owned();
+    observed.containers.insert(init.name.clone(), init);
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn the_vendors_containers_are_taken_over() {
+    let mut observed = deployed();
+    for container in observed.containers.values_mut() {
+        let project = "com.docker.compose.project".to_owned();
+        container.labels = [(project, "dataflow-server-only".to_owned())].into();
+        container.stop_timeout = None;
+    }
+    assert_snapshot!(planned(&observed), @"");
+}
+
+#[test]
+fn what_stands_in_the_way_is_refused() {
+    let case = |change: fn(&mut Observed)| {
+        let mut observed = deployed();
+        change(&mut observed);
+        planned(&observed)
+    };
+    assert_snapshot!(case(|observed| container(observed, SERVICE).labels.clear()), @"");
+    assert_snapshot!(case(|observed| {
+        observed.containers.clear();
+        observed.listeners.insert(8123, "nginx (process 7)".to_owned());
+    }), @"");
+    assert_snapshot!(case(|observed| {
+        observed.directories.get_mut("/var/lib/portsip").unwrap().is_directory = false;
+    }), @"");
+    assert_snapshot!(case(|observed| {
+        container(observed, DATABASE).mounts[1].source = "/data/clickhouse/data".to_owned();
+    }), @"");
+    assert_snapshot!(case(|observed| {
+        observed.images.insert(IMAGE.to_owned(), image("sha256:b", "22.2.9"));
+    }), @"");
+    assert_snapshot!(case(|observed| {
+        observed.images.insert(IMAGE.to_owned(), Image::default());
+    }), @"");
+    assert_snapshot!(case(|observed| {
+        let vendor = container(observed, SERVICE);
+        let project = "com.docker.compose.project".to_owned();
+        vendor.labels = [(project, "dataflow-server-only".to_owned())].into();
+        observed.password = None;
+    }), @"");
+}
+
+#[test]
+fn our_own_clickhouse_may_listen_on_its_ports() {
+    let mut observed = deployed();
+    observed.listeners.insert(8123, "clickhouse".to_owned());
+    assert_eq!(planned(&observed), "nothing to do");
+}
+
+#[test]
+fn every_difference_is_named_without_showing_a_secret() {
+    let cases: [fn(&mut Container); 12] = [
+        |c| c.image_id = "sha256:9999999999999999".to_owned(),
+        |c| c.user = "nobody".to_owned(),
+        |c| c.command.push("--debug".to_owned()),
+        |c| c.entrypoint.push("/bin/sh".to_owned()),
+        |c| drop(c.mounts.pop()),
+        |c| drop(c.cap_add.pop()),
+        |c| c.nofile = Some(1024),
+        |c| c.restart_policy = "no".to_owned(),
+        |c| c.network = "bridge".to_owned(),
+        |c| c.healthcheck = None,
+        |c| c.stop_timeout = None,
+        |c| {
+            c.env.insert("CLICKHOUSE_PASSWORD".to_owned(), "canary".into());
+            c.env.insert("EXTRA".to_owned(), "1".into());
+            c.env.remove("CLICKHOUSE_DB");
+        },
+    ];
+    let wanted = desired().clickhouse;
+    let observed = deployed();
+    let image = &observed.images[CLICKHOUSE_IMAGE];
+    let told: Vec<String> = cases
+        .iter()
+        .map(|change| {
+            let mut found = observed.containers[DATABASE].clone();
+            change(&mut found);
+            differences(&wanted, image, &found).join("\n")
+        })
+        .collect();
+    assert_snapshot!(told.join("\n"), @"");
+}

@@ -1,0 +1,130 @@
+//! Waits until what was started works: looked at from the first tenth of a second, not every so many seconds.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    clickhouse::{self, NoAnswer},
+    error::StepError,
+    execute::Executor,
+};
+use crate::docker::{Container, Engine, Health, State};
+
+/// Time between two looks.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long the service has to keep running until it counts as working. One that can't start ends within this.
+const STEADY: Duration = Duration::from_millis(1500);
+
+/// How long ClickHouse has to answer where its container's first process is a shell: an image's start script may run the
+/// server for a moment to prepare it, and then once more for good.
+const STEADY_BEHIND_SHELL: Duration = Duration::from_secs(3);
+
+/// How many lines of a container's log are shown when it fails.
+const LOG_LINES: u32 = 30;
+
+/// Waits until ClickHouse answers to its password.
+pub(super) async fn await_clickhouse(
+    executor: &Executor<'_>,
+    name: &str,
+    patience: Duration,
+    say: &(dyn Fn(String) + Sync),
+) -> Result<(), StepError> {
+    let empty = secrecy::SecretString::default();
+    let password = executor.password.unwrap_or(&empty);
+    let (port, user) = (
+        executor.release.clickhouse_http_port,
+        executor.release.clickhouse_user,
+    );
+    let began = Instant::now();
+    let mut answering_since = None;
+    loop {
+        let container = running(executor.engine, name).await?;
+        let reason = match clickhouse::summary(executor.host, port, user, password).await {
+            Ok(_) => {
+                let since = *answering_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= STEADY_BEHIND_SHELL
+                    || !executor.engine.first_process_is_shell(name).await?
+                {
+                    return Ok(());
+                }
+                "its start script is still at work".to_owned()
+            }
+            Err(NoAnswer::NoWay(_)) if container.health == Some(Health::Healthy) => return Ok(()),
+            Err(NoAnswer::NoWay(why)) => format!("its health check has not passed yet ({why})"),
+            Err(why) => {
+                answering_since = None;
+                why.to_string()
+            }
+        };
+        if began.elapsed() >= patience {
+            return Err(StepError::NotReady {
+                waited: patience,
+                reason,
+                last_lines: last_lines(executor.engine, name).await,
+            });
+        }
+        say(format!("ClickHouse to answer: {reason}"));
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Waits until the service has run for a while without ending and, where its image has a health check, that has passed.
+pub(super) async fn await_service(
+    engine: &Engine,
+    name: &str,
+    patience: Duration,
+    say: &(dyn Fn(String) + Sync),
+) -> Result<(), StepError> {
+    let began = Instant::now();
+    let restarts_before = running(engine, name).await?.restarts;
+    loop {
+        let container = running(engine, name).await?;
+        if container.restarts > restarts_before {
+            return Err(ended(engine, &container).await);
+        }
+        let steady = began.elapsed() >= STEADY;
+        let reason = match container.health {
+            None | Some(Health::Healthy) if steady => return Ok(()),
+            None | Some(Health::Healthy) => "it was started a moment ago",
+            Some(Health::Starting) => "its health check has not passed yet",
+            Some(Health::Unhealthy) => "its health check fails",
+        };
+        if began.elapsed() >= patience {
+            return Err(StepError::NotReady {
+                waited: patience,
+                reason: reason.to_owned(),
+                last_lines: last_lines(engine, name).await,
+            });
+        }
+        say(format!("{name} to keep running: {reason}"));
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The container, which has to be running.
+async fn running(engine: &Engine, name: &str) -> Result<Container, StepError> {
+    match engine.container(name).await? {
+        Some(container) if container.state == State::Running => Ok(container),
+        Some(container) => Err(ended(engine, &container).await),
+        None => Err(StepError::Ended {
+            name: name.to_owned(),
+            exit_code: 0,
+            last_lines: vec!["the container is gone".to_owned()],
+        }),
+    }
+}
+
+async fn ended(engine: &Engine, container: &Container) -> StepError {
+    StepError::Ended {
+        name: container.name.clone(),
+        exit_code: container.exit_code,
+        last_lines: last_lines(engine, &container.name).await,
+    }
+}
+
+async fn last_lines(engine: &Engine, name: &str) -> Vec<String> {
+    match engine.last_lines(name, LOG_LINES).await {
+        Ok(lines) => lines,
+        Err(error) => vec![format!("(its log could not be read: {error})")],
+    }
+}

@@ -1,0 +1,272 @@
+//! One Data Flow server, and all that can be done with it.
+
+use std::time::Instant;
+
+use super::{
+    Control, clickhouse, deployed,
+    desired::Desired,
+    error::LifecycleError,
+    events::Event,
+    execute::Executor,
+    manage, observe,
+    observed::Observed,
+    plan::{Plan, plan},
+    plan_error::PlanError,
+    status::{self, Status},
+};
+use crate::{
+    docker::Engine,
+    host::Host,
+    spec::{Pull, Release, Settings, Spec, Target},
+};
+
+/// One Data Flow server: one SSH session (or the local machine) and its Docker Engine.
+pub struct Server {
+    host: Host,
+    engine: Engine,
+    release: Release,
+    control: Control,
+    opened: Instant,
+}
+
+/// What an operation came to.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Report {
+    /// The server, as `user@host` or `local`.
+    pub server: String,
+    /// Whether anything had to be done.
+    pub changed: bool,
+    /// The steps that were done, in order.
+    pub steps: Vec<String>,
+    /// The directory on the server that holds the data, where it is known. No operation deletes it.
+    pub data_path: Option<String>,
+}
+
+impl Server {
+    /// Reaches a server and its Docker Engine. Nothing is changed.
+    ///
+    /// # Errors
+    /// Where it can't be reached or signed in to, or Docker doesn't answer.
+    pub async fn open(target: &Target, control: Control) -> Result<Self, LifecycleError> {
+        let reach = async {
+            let host = Host::connect(&target.address, &target.sign_in).await?;
+            let engine = Engine::connect(&host).await?;
+            Ok::<_, LifecycleError>((host, engine))
+        };
+        let (host, engine) = reach.await?;
+        control.events.tell(Event::Connected {
+            server: host.label(),
+            docker: engine.release().to_owned(),
+        });
+        Ok(Self {
+            host,
+            engine,
+            release: Release::portsip(),
+            control,
+            opened: Instant::now(),
+        })
+    }
+
+    /// What is running, asked without changing anything and without a command on the server.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn status(&self) -> Result<Status, LifecycleError> {
+        let containers = observe::containers(&self.engine, &self.release).await?;
+        Ok(status::status(&self.host, &self.engine, &self.release, &containers).await)
+    }
+
+    /// What [`Server::run`] would do.
+    ///
+    /// # Errors
+    /// Where something stands in the way, or the server could not be looked at.
+    pub async fn plan(&self, spec: &Spec) -> Result<Plan, LifecycleError> {
+        Ok(self.look_and_plan(spec, spec.pull()).await?.1)
+    }
+
+    /// Deploys, or brings what is deployed to `spec`. Touches only what differs, and nothing if all is as wanted.
+    ///
+    /// # Errors
+    /// Where something stands in the way, before anything is touched; where a step fails, after what can be put back was put
+    /// back.
+    pub async fn run(&self, spec: &Spec) -> Result<Report, LifecycleError> {
+        self.converge(spec, spec.pull()).await
+    }
+
+    /// Brings what is deployed to what `changes` say; what they don't mention stays as it was deployed. Images are always
+    /// fetched, since a tag may have moved.
+    ///
+    /// # Errors
+    /// As [`Server::run`]; and where nothing is deployed.
+    pub async fn upgrade(&self, changes: &Settings) -> Result<Report, LifecycleError> {
+        let containers = observe::containers(&self.engine, &self.release).await?;
+        if !containers.contains_key(self.release.service_name) {
+            return Err(self.in_the_way(PlanError::NotDeployed {
+                name: self.release.service_name.to_owned(),
+            }));
+        }
+        let settings = changes
+            .clone()
+            .or(deployed::settings(&self.release, &containers));
+        let pull = settings.pull.unwrap_or(Pull::Always);
+        self.converge(&settings.spec()?, pull).await
+    }
+
+    /// Starts what is stopped.
+    ///
+    /// # Errors
+    /// Where nothing is deployed, or a step fails.
+    pub async fn start(&self) -> Result<Report, LifecycleError> {
+        self.manage(manage::start).await
+    }
+
+    /// Stops what runs, giving it up to five minutes to end.
+    ///
+    /// # Errors
+    /// Where nothing is deployed, or a step fails.
+    pub async fn stop(&self) -> Result<Report, LifecycleError> {
+        self.manage(manage::stop).await
+    }
+
+    /// Stops what runs and starts it again.
+    ///
+    /// # Errors
+    /// Where nothing is deployed, or a step fails.
+    pub async fn restart(&self) -> Result<Report, LifecycleError> {
+        self.manage(manage::restart).await
+    }
+
+    /// Removes the containers and keeps the data.
+    ///
+    /// # Errors
+    /// Where a container is somebody else's, or a step fails.
+    pub async fn remove(&self) -> Result<Report, LifecycleError> {
+        self.manage(manage::remove).await
+    }
+
+    /// Ends the session.
+    pub async fn close(self) {
+        self.host.close().await;
+    }
+
+    async fn look_and_plan(
+        &self,
+        spec: &Spec,
+        pull: Pull,
+    ) -> Result<(Desired, Plan), LifecycleError> {
+        let observed = observe::observe(&self.host, &self.engine, &self.release, spec).await?;
+        let known = observed
+            .password
+            .clone()
+            .or_else(|| deployed::password(&self.release, &observed.containers));
+        let desired = Desired::new(spec, &self.release, known.as_ref());
+        let plan = plan(&desired, &observed, pull).map_err(|error| self.in_the_way(error))?;
+        self.control.events.tell(Event::Planned {
+            steps: plan.summary(),
+        });
+        Ok((desired, plan))
+    }
+
+    async fn converge(&self, spec: &Spec, pull: Pull) -> Result<Report, LifecycleError> {
+        let mut done = Vec::new();
+        let (mut desired, mut plan) = self.look_and_plan(spec, pull).await?;
+        if plan.only_fetches() {
+            self.execute(&desired, &plan, &mut done).await?;
+            (desired, plan) = self.look_and_plan(spec, Pull::Never).await?;
+        }
+        if !plan.is_empty() {
+            self.execute(&desired, &plan, &mut done).await?;
+            let (_, left) = self.look_and_plan(spec, Pull::Never).await?;
+            if let Some(step) = left.steps.first() {
+                return Err(self.not_as_wanted(format!(
+                    "everything was done, and yet it is needed to {}: {}",
+                    step.action, step.why
+                )));
+            }
+        }
+        self.see_answer(&desired).await?;
+        Ok(self.report(done, Some(spec.data_path().to_string())))
+    }
+
+    async fn execute(
+        &self,
+        desired: &Desired,
+        plan: &Plan,
+        done: &mut Vec<String>,
+    ) -> Result<(), LifecycleError> {
+        Executor::of(&self.host, &self.engine, &self.control, desired)
+            .execute(plan)
+            .await?;
+        done.extend(plan.steps.iter().map(|step| step.action.to_string()));
+        Ok(())
+    }
+
+    /// Asks ClickHouse with the password that the service uses.
+    async fn see_answer(&self, desired: &Desired) -> Result<(), LifecycleError> {
+        let (port, user) = (
+            self.release.clickhouse_http_port,
+            self.release.clickhouse_user,
+        );
+        match clickhouse::summary(&self.host, port, user, &desired.password).await {
+            Ok(_) | Err(clickhouse::NoAnswer::NoWay(_)) => Ok(()),
+            Err(why) => Err(self.not_as_wanted(format!(
+                "the containers are as wanted, but ClickHouse does not work: {why}"
+            ))),
+        }
+    }
+
+    async fn manage(
+        &self,
+        make: impl FnOnce(&Release, &Observed) -> Result<Plan, PlanError>,
+    ) -> Result<Report, LifecycleError> {
+        let observed = Observed {
+            containers: observe::containers(&self.engine, &self.release).await?,
+            ..Observed::default()
+        };
+        let plan = make(&self.release, &observed).map_err(|error| self.in_the_way(error))?;
+        self.control.events.tell(Event::Planned {
+            steps: plan.summary(),
+        });
+        let password = deployed::password(&self.release, &observed.containers);
+        let executor = Executor {
+            host: &self.host,
+            engine: &self.engine,
+            release: &self.release,
+            control: &self.control,
+            registry: None,
+            password: password.as_ref(),
+        };
+        executor.execute(&plan).await?;
+        let done = plan.steps.iter().map(|step| step.action.to_string());
+        let data_path = deployed::settings(&self.release, &observed.containers).data_path;
+        Ok(self.report(done.collect(), data_path.map(|path| path.to_string())))
+    }
+
+    fn report(&self, steps: Vec<String>, data_path: Option<String>) -> Report {
+        let changed = !steps.is_empty();
+        self.control.events.tell(Event::Finished {
+            changed,
+            elapsed: self.opened.elapsed(),
+        });
+        Report {
+            server: self.host.label(),
+            changed,
+            steps,
+            data_path,
+        }
+    }
+
+    fn in_the_way(&self, error: PlanError) -> LifecycleError {
+        LifecycleError::Plan {
+            host: self.host.label(),
+            error,
+        }
+    }
+
+    fn not_as_wanted(&self, problem: String) -> LifecycleError {
+        LifecycleError::NotAsWanted {
+            host: self.host.label(),
+            problem,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What a server's Data Flow is doing.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::Serialize;
+
+use super::{
+    clickhouse, deployed,
+    observed::Origin,
+};
+use crate::{
+    docker::{Container, Engine, Health, State},
+    host::{Host, shown},
+    spec::Release,
+};
+
+/// What a server's Data Flow is doing, at the moment it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The server, as `user@host` or `local`.
+    pub server: String,
+    /// The release of its Docker Engine.
+    pub docker: String,
+    /// All in one word.
+    pub verdict: Verdict,
+    /// What is wrong, if anything, in the operator's words.
+    pub problems: Vec<String>,
+    /// The containers that are there: ClickHouse, then the service.
+    pub containers: Vec<ContainerStatus>,
+    /// What ClickHouse says of itself; `None` where it doesn't run.
+    pub clickhouse: Option<ClickHouseStatus>,
+}
+
+/// The state of a Data Flow server in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Both containers run, ClickHouse answers.
+    Running,
+    /// Some of it runs, or runs and doesn't work.
+    Degraded,
+    /// Deployed; nothing runs.
+    Stopped,
+    /// No container is there.
+    NotDeployed,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Degraded => "degraded",
+            Self::Stopped => "stopped",
+            Self::NotDeployed => "not deployed",
+        })
+    }
+}
+
+/// One container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ContainerStatus {
+    /// Its name.
+    pub name: String,
+    /// What it is doing.
+    pub state: State,
+    /// What its health check says, where it has one.
+    pub health: Option<Health>,
+    /// The name by which its image was asked for.
+    pub image: String,
+    /// The image's identifier.
+    pub image_id: String,
+    /// The version that the image's label tells.
+    pub version: Option<String>,
+    /// When it was started last (RFC 3339).
+    pub started_at: String,
+    /// How often the engine has restarted it by itself.
+    pub restarts: i64,
+    /// Who made it: this program, or the vendor's script.
+    pub made_by: &'static str,
+}
+
+/// What ClickHouse says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClickHouseStatus {
+    /// Whether it answers to its password.
+    pub answers: bool,
+    /// Its version.
+    pub version: Option<String>,
+    /// The rows stored in all tables but ClickHouse's own.
+    pub rows: Option<u64>,
+    /// Why it doesn't answer, or why it couldn't be asked.
+    pub problem: Option<String>,
+}
+
+pub(super) async fn status(
+    host: &Host,
+    engine: &Engine,
+    release: &Release,
+    containers: &BTreeMap<String, Container>,
+) -> Status {
+    let clickhouse = match containers.get(release.clickhouse_name) {
+        Some(container) if container.state == State::Running => {
+            Some(ask_clickhouse(host, release, containers).await)
+        }
+        _ => None,
+    };
+    let names = [release.clickhouse_name, release.service_name];
+    let found: Vec<&Container> = names
+        .iter()
+        .filter_map(|name| containers.get(*name))
+        .collect();
+    let mut problems = Vec::new();
+    for name in names {
+        match containers.get(name) {
+            None => problems.push(format!("{name} is not there")),
+            Some(container) => problems.extend(problem_of(container)),
+        }
+    }
+    for name in containers.keys().filter(|name| !names.contains(&name.as_str())) {
+        problems.push(format!("{name} is left from an interrupted run; dataflow run clears it up"));
+    }
+    if let Some(ClickHouseStatus {
+        problem: Some(problem),
+        ..
+    }) = &clickhouse
+    {
+        problems.push(format!("ClickHouse: {problem}"));
+    }
+    let running = found.iter().any(|container| container.state == State::Running);
+    let verdict = match (found.is_empty(), problems.is_empty(), running) {
+        (true, ..) => Verdict::NotDeployed,
+        (_, true, _) => Verdict::Running,
+        (_, _, false) if found.len() == names.len() => Verdict::Stopped,
+        _ => Verdict::Degraded,
+    };
+    if verdict == Verdict::NotDeployed {
+        problems.clear();
+    }
+    Status {
+        server: host.label(),
+        docker: engine.release().to_owned(),
+        verdict,
+        problems,
+        containers: found.into_iter().map(|c| told(release, c)).collect(),
+        clickhouse,
+    }
+}
+
+async fn ask_clickhouse(
+    host: &Host,
+    release: &Release,
+    containers: &BTreeMap<String, Container>,
+) -> ClickHouseStatus {
+    let password = deployed::password(release, containers).unwrap_or_default();
+    let (port, user) = (release.clickhouse_http_port, release.clickhouse_user);
+    match clickhouse::summary(host, port, user, &password).await {
+        Ok(summary) => ClickHouseStatus {
+            answers: true,
+            version: Some(summary.version),
+            rows: Some(summary.rows),
+            problem: None,
+        },
+        Err(why) => ClickHouseStatus {
+            answers: false,
+            version: None,
+            rows: None,
+            problem: Some(why.to_string()),
+        },
+    }
+}
+
+fn problem_of(container: &Container) -> Option<String> {
+    let name = &container.name;
+    match (container.state, container.health) {
+        (State::Running, Some(Health::Unhealthy)) => {
+            Some(format!("{name}: its health check fails"))
+        }
+        (State::Running, _) if Origin::of(container) == Origin::Foreign => {
+            Some(format!("{name} was made by somebody else"))
+        }
+        (State::Running, _) => None,
+        (State::Exited, _) => Some(format!(
+            "{name} is stopped (exit code {})",
+            container.exit_code
+        )),
+        (State::Restarting, _) => Some(format!(
+            "{name} ends again and again (exit code {}, restarted {} times)",
+            container.exit_code, container.restarts
+        )),
+        (state, _) => Some(format!("{name} is {}", state.word())),
+    }
+}
+
+fn told(release: &Release, container: &Container) -> ContainerStatus {
+    ContainerStatus {
+        name: container.name.clone(),
+        state: container.state,
+        health: container.health,
+        image: shown(container.image.as_bytes()),
+        image_id: shown(container.image_id.as_bytes()),
+        version: container
+            .labels
+            .get(release.version_label)
+            .map(|version| shown(version.as_bytes())),
+        started_at: shown(container.started_at.as_bytes()),
+        restarts: container.restarts,
+        made_by: match Origin::of(container) {
+            Origin::Ours => "dataflow",
+            Origin::Vendor => "dataflow_ctl.sh",
+            Origin::Foreign => "somebody else",
+        },
+    }
+}
