@@ -25,21 +25,28 @@ pub struct SshAddress {
 }
 
 impl FromStr for Address {
-    type Err = String;
+    type Err = HostError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        let bad = |reason| HostError::BadAddress {
+            address: text.to_owned(),
+            reason,
+        };
         if text == "local" {
             return Ok(Self::Local);
         }
         let rest = text
             .strip_prefix("ssh://")
-            .ok_or("must be local or ssh://[user@]host[:port]")?;
+            .ok_or_else(|| bad("it is neither \"local\" nor starts with ssh://"))?;
         let (user, rest) = match rest.split_once('@') {
             Some((user, rest)) => (Some(user.to_owned()), rest),
             None => (None, rest),
         };
         let (host, port) = match rest.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().map_err(|_| "bad port")?),
+            Some((host, port)) => (
+                host,
+                port.parse().map_err(|_| bad("the port is not a number"))?,
+            ),
             None => (rest, 22),
         };
         Ok(Self::Ssh(SshAddress {
@@ -110,13 +117,15 @@ impl Default for SignIn {
 pub struct Fingerprint(String);
 
 impl FromStr for Fingerprint {
-    type Err = String;
+    type Err = HostError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, HostError> {
         if text.starts_with("SHA256:") && text.len() == 50 {
             Ok(Self(text.to_owned()))
         } else {
-            Err("must be SHA256: and 43 base64 characters".to_owned())
+            Err(HostError::BadFingerprint {
+                text: text.to_owned(),
+            })
         }
     }
 }
@@ -124,5 +133,39 @@ impl FromStr for Fingerprint {
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// What is wrong with an address or a fingerprint.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// Not an address.
+    #[error("{address:?} is not the address of a machine: {reason}")]
+    BadAddress {
+        /// What was given.
+        address: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Not a fingerprint.
+    #[error("{text:?} is not the SHA-256 fingerprint of a host key")]
+    BadFingerprint {
+        /// What was given.
+        text: String,
+    },
+}
+
+impl crate::Explain for HostError {
+    fn kind(&self) -> crate::Kind {
+        crate::Kind::Usage
+    }
+
+    fn next_step(&self) -> String {
+        match self {
+            Self::BadAddress { .. } => {
+                "Give the machine as local or as ssh://user@host:port.".into()
+            }
+            Self::BadFingerprint { .. } => "Give it as ssh-keygen -l shows it.".into(),
+        }
     }
 }

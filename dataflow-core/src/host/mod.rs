@@ -2,4 +2,4 @@
 
 mod address;
 
-pub use address::{Address, Fingerprint, SignIn, SshAddress};
+pub use address::{Address, Fingerprint, HostError, SignIn, SshAddress};
