@@ -1,5 +1,6 @@
 //! Deploys a PortSIP Data Flow server and looks after it.
 
 mod explain;
+pub mod host;
 
 pub use explain::{Explain, Kind};
