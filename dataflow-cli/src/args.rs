@@ -55,8 +55,8 @@ pub(crate) struct Global {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reaching the server")]
 pub(crate) struct SshArgs {
-    /// Machine to work on: local, or ssh://[user@]host[:port] [default: the private IP]
-    #[arg(long, global = true, value_name = "ADDRESS", value_parser = parse::<Address>)]
+    // Not a doc comment: rustdoc would take the brackets for links.
+    #[arg(long, global = true, value_name = "ADDRESS", help = "Machine to work on: local, or ssh://[user@]host[:port] [default: the private IP]", value_parser = parse::<Address>)]
     pub(crate) host: Option<Address>,
     /// Private key file; may be given several times
     #[arg(long, global = true, value_name = "FILE")]
