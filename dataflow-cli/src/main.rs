@@ -2,6 +2,8 @@
 
 mod args;
 mod args_help;
+#[expect(dead_code, reason = "for the verbs")]
+mod connect;
 mod error;
 mod exit;
 mod printer;

@@ -6,6 +6,18 @@ use secrecy::SecretString;
 
 use dataflow_core::host::Fingerprint;
 
+/// What an operator can be asked.
+pub(crate) trait Operator {
+    /// Whether this is the right host key; only the word `yes` is a yes.
+    fn accepts_host_key(&self, host: &str, algorithm: &str, fingerprint: &Fingerprint) -> bool;
+
+    /// The login password, not shown while it is typed; `None` when nothing was typed.
+    fn password(&self, user: &str, host: &str) -> Option<SecretString>;
+
+    /// The password for sudo, not shown while it is typed; `None` when nothing was typed.
+    fn sudo_password(&self, host: &str) -> Option<SecretString>;
+}
+
 /// A terminal with somebody in front of it.
 #[derive(Debug)]
 pub(crate) struct Terminal(());
@@ -15,33 +27,27 @@ impl Terminal {
     pub(crate) fn find() -> Option<Self> {
         (std::io::stdin().is_terminal() && std::io::stderr().is_terminal()).then_some(Self(()))
     }
+}
 
-    /// Whether this is the right host key; only the word `yes` is a yes.
-    pub(crate) fn accepts_host_key(
-        &self,
-        host: &str,
-        algorithm: &str,
-        fingerprint: &Fingerprint,
-    ) -> bool {
+impl Operator for Terminal {
+    fn accepts_host_key(&self, host: &str, algorithm: &str, fingerprint: &Fingerprint) -> bool {
         let mut stderr = anstream::stderr();
         let _ = write!(
             stderr,
             "The host key of {host} is not known: {algorithm} {fingerprint}\n\
-             Compare it with the server's own, shown there by: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\n\
-             Is it the same? (yes/no) "
+             Compare it with the server's own, shown there by: for k in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $k; done\n\
+             Is it among them? (yes/no) "
         );
         let _ = stderr.flush();
         let mut answer = String::new();
         std::io::stdin().lock().read_line(&mut answer).is_ok() && is_yes(&answer)
     }
 
-    /// The login password, not shown while it is typed; `None` when nothing was typed.
-    pub(crate) fn password(&self, user: &str, host: &str) -> Option<SecretString> {
+    fn password(&self, user: &str, host: &str) -> Option<SecretString> {
         hidden(&format!("Password of {user} on {host}: "))
     }
 
-    /// The password for sudo, not shown while it is typed; `None` when nothing was typed.
-    pub(crate) fn sudo_password(&self, host: &str) -> Option<SecretString> {
+    fn sudo_password(&self, host: &str) -> Option<SecretString> {
         hidden(&format!("Password for sudo on {host}: "))
     }
 }
