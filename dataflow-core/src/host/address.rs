@@ -1,47 +1,98 @@
-//! Where a machine is and how to sign in to it.
+//! Where a machine is: `local`, or `ssh://[user@]host[:port]`.
 
-use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
 
-use secrecy::SecretString;
+use super::HostError;
 
-/// Where a machine is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The port of SSH where an address names none.
+const SSH_PORT: u16 = 22;
+
+/// A machine to work on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Address {
-    /// This machine.
+    /// The machine this program runs on.
     Local,
     /// A machine reached over SSH.
     Ssh(SshAddress),
 }
 
-/// Where an SSH server is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The address of an SSH server.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SshAddress {
-    /// The login name; `None` stands for the operator's own.
+    /// The login user; `None` stands for the name of the operator's own login.
     pub user: Option<String>,
-    /// Host name or IP address, an IPv6 address without brackets.
+    /// A host name or an IP address; an IPv6 address without brackets.
     pub host: String,
-    /// TCP port.
+    /// The TCP port.
     pub port: u16,
 }
 
-impl FromStr for Address {
-    type Err = String;
+impl SshAddress {
+    /// The name to sign in with: the one given, or else the operator's own login name.
+    ///
+    /// # Errors
+    /// [`HostError::BadAddress`] when none is given and the environment does not say who the operator is.
+    pub fn login(&self) -> Result<String, HostError> {
+        if let Some(user) = &self.user {
+            return Ok(user.clone());
+        }
+        ["USER", "LOGNAME"]
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|name| is_user_name(name))
+            .or_else(|| {
+                rustix::process::geteuid()
+                    .is_root()
+                    .then(|| "root".to_owned())
+            })
+            .ok_or_else(|| HostError::BadAddress {
+                address: self.to_string(),
+                reason: "it names no user, and neither USER nor LOGNAME says who signs in",
+            })
+    }
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    /// The name under which a known_hosts file lists this server: the host in lower case, with port other than 22 as `[host]:port`.
+    #[must_use]
+    pub fn known_hosts_name(&self) -> String {
+        let host = self.host.to_lowercase();
+        if self.port == SSH_PORT {
+            host
+        } else {
+            format!("[{host}]:{}", self.port)
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = HostError;
+
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        let bad = |reason| HostError::BadAddress {
+            address: text.to_owned(),
+            reason,
+        };
         if text == "local" {
             return Ok(Self::Local);
         }
         let rest = text
             .strip_prefix("ssh://")
-            .ok_or("must be local or ssh://[user@]host[:port]")?;
-        let (user, rest) = match rest.split_once('@') {
-            Some((user, rest)) => (Some(user.to_owned()), rest),
+            .ok_or_else(|| bad("it is neither \"local\" nor starts with ssh://"))?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let (user, rest) = match rest.rsplit_once('@') {
+            Some((user, _)) if user.contains(':') => {
+                return Err(bad("a password does not belong into an address"));
+            }
+            Some((user, rest)) if is_user_name(user) => (Some(user.to_owned()), rest),
+            Some(_) => {
+                return Err(bad(
+                    "the user name is empty or has characters that a login name can't have",
+                ));
+            }
             None => (None, rest),
         };
-        let (host, port) = match rest.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().map_err(|_| "bad port")?),
-            None => (rest, 22),
-        };
+        let (host, port) = split_port(rest).map_err(bad)?;
         Ok(Self::Ssh(SshAddress {
             user,
             host: host.to_owned(),
@@ -50,79 +101,157 @@ impl FromStr for Address {
     }
 }
 
+fn split_port(text: &str) -> Result<(&str, u16), &'static str> {
+    let (host, port) = if let Some(rest) = text.strip_prefix('[') {
+        let (host, after) = rest.split_once(']').ok_or("a bracket is not closed")?;
+        host.parse::<Ipv6Addr>()
+            .map_err(|_| "there is no IPv6 address in the brackets")?;
+        match after.strip_prefix(':') {
+            Some(port) => (host, Some(port)),
+            None if after.is_empty() => (host, None),
+            None => return Err("after the bracket comes something other than :port"),
+        }
+    } else {
+        match text.split_once(':') {
+            Some((_, port)) if port.contains(':') => {
+                return Err("an IPv6 address must stand in brackets");
+            }
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        }
+    };
+    if !text.starts_with('[') && !is_host_name(host) {
+        return Err("the host is empty or has characters that a host name can't have");
+    }
+    let port = match port {
+        None => SSH_PORT,
+        // `parse` alone would accept a leading plus sign.
+        Some(port) if !port.bytes().all(|b| b.is_ascii_digit()) => {
+            return Err("the port is not a number");
+        }
+        Some(port) => match port.parse() {
+            Ok(0) | Err(_) => return Err("the port is not a number from 1 to 65535"),
+            Ok(port) => port,
+        },
+    };
+    Ok((host, port))
+}
+
+/// Letters, digits, dot, hyphen, underscore; not starting with a hyphen, so that it is never taken for an option.
+fn is_host_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+}
+
+fn is_user_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('-')
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_' | '$' | '\\' | '@' | '+'))
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Local => f.write_str("local"),
-            Self::Ssh(ssh) => {
-                f.write_str("ssh://")?;
-                if let Some(user) = &ssh.user {
-                    write!(f, "{user}@")?;
-                }
-                f.write_str(&ssh.host)?;
-                if ssh.port != 22 {
-                    write!(f, ":{}", ssh.port)?;
-                }
-                Ok(())
-            }
+            Self::Ssh(ssh) => ssh.fmt(f),
         }
     }
 }
 
-/// How to sign in.
-#[derive(Debug, Clone)]
-pub struct SignIn {
-    /// Private key files.
-    pub identities: Vec<PathBuf>,
-    /// Whether the agent is asked.
-    pub agent: bool,
-    /// The login password.
-    pub password: Option<SecretString>,
-    /// The passphrase of the key files.
-    pub passphrase: Option<SecretString>,
-    /// The password for sudo.
-    pub sudo_password: Option<SecretString>,
-    /// Files of known host keys.
-    pub known_hosts: Vec<PathBuf>,
-    /// The only host key that is accepted.
-    pub host_key: Option<Fingerprint>,
-    /// How long a connection may take.
-    pub connect_timeout: Duration,
-}
-
-impl Default for SignIn {
-    fn default() -> Self {
-        Self {
-            identities: Vec::new(),
-            agent: true,
-            password: None,
-            passphrase: None,
-            sudo_password: None,
-            known_hosts: Vec::new(),
-            host_key: None,
-            connect_timeout: Duration::from_secs(10),
-        }
-    }
-}
-
-/// The SHA-256 of a host key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint(String);
-
-impl FromStr for Fingerprint {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.starts_with("SHA256:") && text.len() == 50 {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must be SHA256: and 43 base64 characters".to_owned())
-        }
-    }
-}
-
-impl fmt::Display for Fingerprint {
+impl fmt::Display for SshAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str("ssh://")?;
+        if let Some(user) = &self.user {
+            write!(f, "{user}@")?;
+        }
+        if self.host.contains(':') {
+            write!(f, "[{}]", self.host)?;
+        } else {
+            f.write_str(&self.host)?;
+        }
+        if self.port == SSH_PORT {
+            Ok(())
+        } else {
+            write!(f, ":{}", self.port)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ssh(user: Option<&str>, host: &str, port: u16) -> Address {
+        Address::Ssh(SshAddress {
+            user: user.map(str::to_owned),
+            host: host.to_owned(),
+            port,
+        })
+    }
+
+    #[test]
+    fn reads_what_an_address_may_be() {
+        for (text, wanted) in [
+            ("local", Address::Local),
+            (
+                "ssh://pbx@172.31.16.158",
+                ssh(Some("pbx"), "172.31.16.158", 22),
+            ),
+            (
+                "ssh://data.example.org:2222",
+                ssh(None, "data.example.org", 2222),
+            ),
+            (
+                "ssh://root@[2001:db8::1]:2200/",
+                ssh(Some("root"), "2001:db8::1", 2200),
+            ),
+            ("ssh://a@b@host", ssh(Some("a@b"), "host", 22)),
+        ] {
+            assert_eq!(text.parse::<Address>().unwrap(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_everything_else_and_says_why() {
+        for (text, reason) in [
+            ("", "neither"),
+            ("172.31.16.158", "neither"),
+            ("ssh://", "host is empty"),
+            ("ssh://@host", "user name"),
+            ("ssh://u:secret@host", "password"),
+            ("ssh://-oProxyCommand=x", "host is empty or"),
+            ("ssh://host:", "port"),
+            ("ssh://host:+22", "not a number"),
+            ("ssh://host:0", "1 to 65535"),
+            ("ssh://host:65536", "1 to 65535"),
+            ("ssh://2001:db8::1", "brackets"),
+            ("ssh://[2001:db8::1", "not closed"),
+            ("ssh://[host]", "no IPv6"),
+            ("ssh://[::1]22", "other than :port"),
+            ("ssh://ho st", "host name"),
+        ] {
+            let error = text.parse::<Address>().unwrap_err().to_string();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_reads_back(user in proptest::option::of("[a-z][a-z0-9_.-]{0,8}"), host in "[a-z0-9][a-z0-9.-]{0,12}|::[1-9]", port in 1u16..) {
+            let address = ssh(user.as_deref(), &host, port);
+            prop_assert_eq!(address.to_string().parse::<Address>().unwrap(), address);
+        }
+
+        #[test]
+        fn reading_never_panics(text in ".{0,40}") {
+            let _ = format!("ssh://{text}").parse::<Address>();
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What one source, a file or flags or code, says of what is wanted.
 
-use std::{fmt::Display, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -23,7 +23,7 @@ pub const CONNECT_TIMEOUT_RANGE: RangeInclusive<u64> = 1..=600;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// The machine to work on; without it, the one at `private_ip`.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "explained")]
     pub host: Option<Address>,
     /// The directory on the server that holds all data.
     #[serde(deserialize_with = "explained")]
@@ -68,7 +68,7 @@ pub struct SshSettings {
     /// Files of known host keys.
     pub known_hosts: Option<Vec<PathBuf>>,
     /// The only host key that is accepted.
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "explained")]
     pub host_key: Option<Fingerprint>,
     /// The time that a connection may take, in seconds.
     #[serde(deserialize_with = "connect_timeout")]
@@ -228,19 +228,7 @@ impl RegistrySettings {
     }
 }
 
-/// A string that is parsed by its type.
-fn parsed<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr<Err: Display>,
-{
-    String::deserialize(deserializer)?
-        .parse()
-        .map(Some)
-        .map_err(D::Error::custom)
-}
-
-/// A string that is parsed by its type, whose error also says what is allowed.
+/// A string that is parsed by its type; the error has what is allowed on a second line.
 fn explained<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

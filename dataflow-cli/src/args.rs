@@ -1,0 +1,235 @@
+//! The command line.
+
+use std::{convert::Infallible, path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use dataflow_core::{
+    Explain,
+    host::{Address, Fingerprint},
+    spec::{
+        CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
+        ServerIp,
+    },
+};
+use secrecy::SecretString;
+
+use crate::args_help as help;
+
+/// Deploys a PortSIP Data Flow server and looks after it.
+#[derive(Debug, Parser)]
+#[command(name = "dataflow", version, about, after_help = help::PROGRAM, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Settings file [default: ./dataflow.toml if there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How results are shown: human or json
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "FORM"
+    )]
+    pub(crate) output: Output,
+    /// Show more of what happens
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// Show results, warnings and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) ssh: SshArgs,
+}
+
+/// How the server is reached.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Reaching the server")]
+pub(crate) struct SshArgs {
+    // Not a doc comment: rustdoc would take the brackets for links.
+    #[arg(long, global = true, value_name = "ADDRESS", help = "Machine to work on: local, or ssh://[user@]host[:port] [default: the private IP]", value_parser = parse::<Address>)]
+    pub(crate) host: Option<Address>,
+    /// Private key file; may be given several times
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) identity: Vec<PathBuf>,
+    /// File with the login password [env: DATAFLOW_SSH_PASSWORD, the password itself]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// File with the sudo password [env: DATAFLOW_SUDO_PASSWORD, the password itself]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) sudo_password_file: Option<PathBuf>,
+    /// The only host key to accept, as SHA256:...
+    #[arg(long, global = true, value_name = "FINGERPRINT", value_parser = parse::<Fingerprint>)]
+    pub(crate) host_key: Option<Fingerprint>,
+    /// File with known host keys; may be given several times
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) known_hosts: Vec<PathBuf>,
+    /// Time that connecting may take
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(CONNECT_TIMEOUT_RANGE))]
+    pub(crate) connect_timeout: Option<u64>,
+}
+
+/// How results are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Text for people
+    #[default]
+    Human,
+    /// JSON on standard output
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Deploy the server, or bring it to what is wanted
+    #[command(after_help = help::RUN)]
+    Run(DeployArgs),
+    /// Start the containers
+    #[command(after_help = help::START)]
+    Start(ServerArgs),
+    /// Stop the containers
+    #[command(after_help = help::STOP)]
+    Stop(ServerArgs),
+    /// Stop the containers and start them again
+    #[command(after_help = help::RESTART)]
+    Restart(ServerArgs),
+    /// Change to other images
+    #[command(after_help = help::UPGRADE)]
+    Upgrade(DeployArgs),
+    /// Remove the containers and keep the data
+    #[command(after_help = help::RM)]
+    Rm(ServerArgs),
+    /// Show whether the server runs as it should
+    #[command(after_help = help::STATUS)]
+    Status(ServerArgs),
+}
+
+impl Verb {
+    /// The verb as it is typed.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Start(_) => "start",
+            Self::Stop(_) => "stop",
+            Self::Restart(_) => "restart",
+            Self::Upgrade(_) => "upgrade",
+            Self::Rm(_) => "rm",
+            Self::Status(_) => "status",
+        }
+    }
+
+    /// Which server.
+    pub(crate) fn server(&self) -> &ServerArgs {
+        match self {
+            Self::Run(deploy) | Self::Upgrade(deploy) => &deploy.server,
+            Self::Start(server)
+            | Self::Stop(server)
+            | Self::Restart(server)
+            | Self::Rm(server)
+            | Self::Status(server) => server,
+        }
+    }
+
+    /// What is wanted, for the verbs that make containers; these need it complete.
+    pub(crate) fn deploy(&self) -> Option<&DeployArgs> {
+        match self {
+            Self::Run(deploy) | Self::Upgrade(deploy) => Some(deploy),
+            _ => None,
+        }
+    }
+}
+
+/// Which server.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct ServerArgs {
+    /// Private IP of the server; also where SSH goes, unless --host says otherwise
+    #[arg(short = 'a', long, value_name = "IP", value_parser = parse::<ServerIp>)]
+    pub(crate) private_ip: Option<ServerIp>,
+    /// Directory on the server that holds all data [default: /var/lib/portsip]
+    #[arg(short = 'p', long, value_name = "PATH", value_parser = parse::<DataPath>)]
+    pub(crate) data_path: Option<DataPath>,
+}
+
+/// What is wanted on the server.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct DeployArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Public IP of the server; one of the two IPs is needed
+    #[arg(short = 'A', long, value_name = "IP", value_parser = parse::<ServerIp>)]
+    pub(crate) public_ip: Option<ServerIp>,
+    /// IP of the PBX
+    #[arg(short = 'x', long, value_name = "IP", value_parser = parse::<ServerIp>)]
+    pub(crate) pbx: Option<ServerIp>,
+    /// Image of the service, which is the PBX image [default: portsip/pbx:22]
+    #[arg(short = 'i', long, value_name = "IMAGE", value_parser = parse::<ImageRef>)]
+    pub(crate) image: Option<ImageRef>,
+    /// Image of the database [default: portsip/clickhouse:25.8]
+    #[arg(short = 'd', long, value_name = "IMAGE", value_parser = parse::<ImageRef>)]
+    pub(crate) clickhouse_image: Option<ImageRef>,
+    /// Time after the database's start in which failed health checks do not count [default: 90]
+    #[arg(short = 'g', long, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(START_GRACE_RANGE))]
+    pub(crate) start_grace: Option<u64>,
+    /// The database's limit of open files [default: 655360]
+    #[arg(long, value_name = "NUMBER", value_parser = RangedU64ValueParser::<u64>::new().range(NOFILE_RANGE))]
+    pub(crate) nofile: Option<u64>,
+    /// When images are fetched: missing, always or never [default: missing]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN")]
+    pub(crate) pull: Option<PullArg>,
+    /// Registry to sign in to [default: docker.io]
+    #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
+    pub(crate) registry: Option<RegistryServer>,
+    /// User of the registry
+    #[arg(short = 'U', long, value_name = "USER", help_heading = "Registry")]
+    pub(crate) registry_user: Option<String>,
+    /// File with the token or password of that user [env: DATAFLOW_REGISTRY_TOKEN, the token itself]
+    #[arg(long, value_name = "FILE", help_heading = "Registry")]
+    pub(crate) registry_token_file: Option<PathBuf>,
+    /// The token itself; others on this machine can see it, so prefer the file
+    #[arg(short = 'P', long, value_name = "TOKEN", help_heading = "Registry", conflicts_with = "registry_token_file", value_parser = secret)]
+    pub(crate) registry_token: Option<SecretString>,
+}
+
+/// When images are fetched.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum PullArg {
+    /// Where the server does not have them
+    Missing,
+    /// Every time, so that a tag that moved is noticed
+    Always,
+    /// Never; a missing image is an error
+    Never,
+}
+
+/// A value that its type parses, with what is allowed after the error.
+fn parse<T: FromStr<Err: Explain>>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|error: T::Err| format!("{error}\n  next: {}", error.next_step()))
+}
+
+fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

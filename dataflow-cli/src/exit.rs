@@ -1,0 +1,35 @@
+//! The exit codes. 4 (changes are pending) and 5 (another operation holds the lock) are reserved.
+
+use std::process::ExitCode;
+
+use dataflow_core::Kind;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExitStatus {
+    /// Something failed, or the service does not run as it should.
+    Failed = 1,
+    /// What was asked for makes no sense; nothing was tried.
+    Usage = 2,
+    /// The server, the image or the PBX is not as it must be; nothing was changed.
+    Precondition = 3,
+    /// The server could not be reached or signed in to; nothing was changed.
+    Unreachable = 6,
+}
+
+impl From<Kind> for ExitStatus {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Failed => Self::Failed,
+            Kind::Usage => Self::Usage,
+            Kind::Precondition => Self::Precondition,
+            Kind::Unreachable => Self::Unreachable,
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status as u8)
+    }
+}

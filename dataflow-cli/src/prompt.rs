@@ -1,0 +1,77 @@
+//! Questions to the operator: on a terminal only, never guessed otherwise.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use secrecy::SecretString;
+
+use dataflow_core::host::Fingerprint;
+
+/// What an operator can be asked.
+pub(crate) trait Operator {
+    /// Whether this is the right host key; only the word `yes` is a yes.
+    fn accepts_host_key(&self, host: &str, algorithm: &str, fingerprint: &Fingerprint) -> bool;
+
+    /// The login password, not shown while it is typed; `None` when nothing was typed.
+    fn password(&self, user: &str, host: &str) -> Option<SecretString>;
+
+    /// The password for sudo, not shown while it is typed; `None` when nothing was typed.
+    fn sudo_password(&self, host: &str) -> Option<SecretString>;
+}
+
+/// A terminal with somebody in front of it.
+#[derive(Debug)]
+pub(crate) struct Terminal(());
+
+impl Terminal {
+    /// The terminal, if there is one to read from and to write to.
+    pub(crate) fn find() -> Option<Self> {
+        (std::io::stdin().is_terminal() && std::io::stderr().is_terminal()).then_some(Self(()))
+    }
+}
+
+impl Operator for Terminal {
+    fn accepts_host_key(&self, host: &str, algorithm: &str, fingerprint: &Fingerprint) -> bool {
+        let mut stderr = anstream::stderr();
+        let _ = write!(
+            stderr,
+            "The host key of {host} is not known: {algorithm} {fingerprint}\n\
+             Compare it with the server's own, shown there by: for k in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $k; done\n\
+             Is it among them? (yes/no) "
+        );
+        let _ = stderr.flush();
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).is_ok() && is_yes(&answer)
+    }
+
+    fn password(&self, user: &str, host: &str) -> Option<SecretString> {
+        hidden(&format!("Password of {user} on {host}: "))
+    }
+
+    fn sudo_password(&self, host: &str) -> Option<SecretString> {
+        hidden(&format!("Password for sudo on {host}: "))
+    }
+}
+
+fn is_yes(answer: &str) -> bool {
+    answer.trim() == "yes"
+}
+
+fn hidden(question: &str) -> Option<SecretString> {
+    rpassword::prompt_password(question)
+        .ok()
+        .filter(|text| !text.is_empty())
+        .map(SecretString::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_word_yes_is_a_yes() {
+        assert!(is_yes("yes\n"));
+        for answer in ["", "\n", "y", "Yes", "no", "yes please"] {
+            assert!(!is_yes(answer), "{answer:?}");
+        }
+    }
+}

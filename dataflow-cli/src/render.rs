@@ -1,0 +1,103 @@
+//! How an error is shown: one way for all of them.
+
+use std::fmt::Write;
+
+use dataflow_core::{Explain, Kind};
+use owo_colors::OwoColorize;
+use serde::Serialize;
+
+/// `error: …`, a line for each cause that adds something, and `next: …`.
+pub(crate) fn human(error: &dyn Explain) -> String {
+    let mut text = String::new();
+    let messages = messages(error);
+    let mut lines = messages.iter();
+    if let Some(first) = lines.next() {
+        let _ = writeln!(text, "{} {first}", "error:".red().bold());
+    }
+    for cause in lines {
+        let _ = writeln!(text, "  because: {cause}");
+    }
+    let _ = writeln!(text, "{} {}", "next:".bold(), error.next_step());
+    text
+}
+
+/// An error for programs.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorReport {
+    error: ErrorBody,
+}
+
+#[derive(Debug, Serialize)]
+struct ErrorBody {
+    kind: Kind,
+    message: String,
+    next: String,
+}
+
+/// `{"error":{"kind":…,"message":…,"next":…}}`, the causes joined to the message.
+pub(crate) fn json(error: &dyn Explain) -> ErrorReport {
+    ErrorReport {
+        error: ErrorBody {
+            kind: error.kind(),
+            message: messages(error).join(": "),
+            next: error.next_step(),
+        },
+    }
+}
+
+/// The error's message and those of its causes that the one before does not already contain.
+fn messages(error: &dyn Explain) -> Vec<String> {
+    let mut messages = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !messages.iter().any(|message| message.contains(&text)) {
+            messages.push(text);
+        }
+        source = cause.source();
+    }
+    messages
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the image was not fetched")]
+    struct Fetch(#[source] Middle);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the registry refused: {0}")]
+    struct Middle(#[source] std::io::Error);
+
+    impl Explain for Fetch {
+        fn kind(&self) -> Kind {
+            Kind::Precondition
+        }
+
+        fn next_step(&self) -> String {
+            "Check the token.".to_owned()
+        }
+    }
+
+    fn error() -> Fetch {
+        Fetch(Middle(std::io::Error::other("denied")))
+    }
+
+    #[test]
+    fn causes_are_shown_once_and_the_next_step_last() {
+        insta::assert_snapshot!(anstream::adapter::strip_str(&human(&error())), @"
+        error: the image was not fetched
+          because: the registry refused: denied
+        next: Check the token.
+        ");
+    }
+
+    #[test]
+    fn programs_get_kind_message_and_next_step() {
+        insta::assert_snapshot!(serde_json::to_string(&json(&error())).unwrap(), @r#"{"error":{"kind":"precondition","message":"the image was not fetched: the registry refused: denied","next":"Check the token."}}"#);
+    }
+}

@@ -1,0 +1,64 @@
+//! What is reported when the command line makes no sense, and where help and version are shown.
+
+use clap::error::ErrorKind;
+use dataflow_core::{Explain, Kind};
+
+use crate::{args::Output, exit::ExitStatus, printer::Printer};
+use std::process::ExitCode;
+
+/// Shows help, version, or what is wrong with the command line; with `--output json` the error is JSON as all others are.
+pub(crate) fn report(error: &clap::Error) -> ExitCode {
+    let asked_for = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    if wants_json() && !asked_for {
+        Printer::bare(Output::Json).error(&UsageError(error.to_string()));
+    } else {
+        // A reader that went away is no error of ours.
+        let _ = error.print();
+    }
+    if asked_for {
+        ExitCode::SUCCESS
+    } else {
+        ExitStatus::Usage.into()
+    }
+}
+
+/// Whether JSON was asked for: the flags could not be read, so this looks at the words themselves.
+fn wants_json() -> bool {
+    let words: Vec<_> = std::env::args_os().collect();
+    words.iter().any(|word| word == "--output=json")
+        || words
+            .windows(2)
+            .any(|pair| pair[0] == "--output" && pair[1] == "json")
+}
+
+/// A command line that makes no sense.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", first_paragraph(.0))]
+struct UsageError(String);
+
+impl Explain for UsageError {
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+
+    fn next_step(&self) -> String {
+        let tip = self.0.lines().find_map(|line| {
+            line.trim()
+                .strip_prefix("tip: ")
+                .or(line.trim().strip_prefix("next: "))
+        });
+        tip.unwrap_or("See `dataflow --help`.").to_owned()
+    }
+}
+
+/// The error itself, without usage and hints.
+fn first_paragraph(text: &str) -> String {
+    let lines = text
+        .lines()
+        .take_while(|line| !line.is_empty() && !line.trim().starts_with("next: "));
+    let text: Vec<&str> = lines.map(str::trim).collect();
+    text.join(" ").trim_start_matches("error: ").to_owned()
+}

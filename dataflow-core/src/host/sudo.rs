@@ -1,0 +1,257 @@
+//! Passing sudo.
+//!
+//! The command under sudo first writes a mark to standard output. Until it comes, what is heard is sudo. The password is
+//! sent when sudo asks for it, recognised by a prompt of ours, and never else: so it can't end up in the command's input
+//! where sudo asks for none. It is sent once: a second prompt means that it was wrong, and the command's input, which is sent
+//! after the mark only, never serves as another guess. All this happens on the command's own channel.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::io::AsyncWriteExt as _;
+
+use super::output::shown;
+use super::process::{Event, Names, Process};
+use super::{Command, HostError, Status};
+
+/// The most bytes that may come before the mark; more is no sudo.
+const BEFORE_MARK: usize = 64 * 1024;
+
+/// What a process has written so far.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) stdout: Vec<u8>,
+    pub(super) stderr: Vec<u8>,
+}
+
+/// The way to a running command: the words that tell where it stands.
+pub(super) struct Gate<'a> {
+    prompt: String,
+    mark: String,
+    /// With sudo: the login user, and the password if there is one.
+    sudo: Option<(&'a str, Option<&'a SecretString>)>,
+}
+
+impl<'a> Gate<'a> {
+    /// `sudo`: the login user and the password where sudo is needed.
+    pub(super) fn new(sudo: Option<(&'a str, Option<&'a SecretString>)>) -> Self {
+        // Unlike anything else on the two streams, even where a shell's start-up files write to them.
+        let token: u64 = rand::random();
+        Self {
+            prompt: format!("[dataflow-asks-{token:016x}]"),
+            mark: format!("dataflow-began-{token:016x}"),
+            sudo,
+        }
+    }
+
+    /// What to run so that the command is reached through this gate.
+    pub(super) fn argv(&self, command: &Command) -> Result<Vec<String>, HostError> {
+        let text = format!(
+            "LC_ALL=C; export LC_ALL; echo {}\n{}",
+            self.mark,
+            command.text()?
+        );
+        let mut argv = vec!["env", "LC_ALL=C"];
+        match self.sudo {
+            Some((_, Some(_))) => argv.extend(["sudo", "-S", "-p", &self.prompt, "--"]),
+            Some((_, None)) => argv.extend(["sudo", "-n", "--"]),
+            None => {}
+        }
+        argv.extend(["sh", "-c", &text]);
+        Ok(argv.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Waits until the command itself runs. What it has written by then is left in `written`.
+    pub(super) async fn pass(
+        &self,
+        process: &mut Process,
+        written: &mut Written,
+    ) -> Result<(), HostError> {
+        let mark = format!("{}\n", self.mark);
+        let mut asked = false;
+        loop {
+            match process
+                .events
+                .next()
+                .await
+                .map_err(|lost| process.names.lost(lost))?
+            {
+                Event::Stdout(bytes) => {
+                    written.stdout.extend_from_slice(&bytes);
+                    if let Some(at) = find(&written.stdout, mark.as_bytes()) {
+                        written.stdout.drain(..at + mark.len());
+                        return Ok(());
+                    }
+                }
+                Event::Stderr(bytes) => {
+                    written.stderr.extend_from_slice(&bytes);
+                    while let Some(at) = find(&written.stderr, self.prompt.as_bytes()) {
+                        written.stderr.drain(..at + self.prompt.len());
+                        let Some((_, Some(password))) = self.sudo else {
+                            continue;
+                        };
+                        if asked {
+                            return Err(HostError::SudoPasswordWrong {
+                                host: process.names.host.clone(),
+                            });
+                        }
+                        asked = true;
+                        // Should this fail, sudo has ended, and what it says is read next.
+                        let _ = process
+                            .input
+                            .write_all(password.expose_secret().as_bytes())
+                            .await;
+                        let _ = process.input.write_all(b"\n").await;
+                        let _ = process.input.flush().await;
+                    }
+                }
+                Event::EndOfOutput => {}
+                Event::Ended(status) => {
+                    return Err(self.verdict(&process.names, asked, &written.stderr, &status));
+                }
+            }
+            if written.stdout.len() > BEFORE_MARK || written.stderr.len() > BEFORE_MARK {
+                let Names { host, command } = process.names.clone();
+                return Err(HostError::TooMuchOutput {
+                    host,
+                    command,
+                    limit: BEFORE_MARK,
+                });
+            }
+        }
+    }
+
+    /// Why the command did not come to run. The texts are those of sudo 1.8 and 1.9 in the C locale.
+    fn verdict(&self, names: &Names, asked: bool, stderr: &[u8], status: &Status) -> HostError {
+        let host = names.host.clone();
+        let text = String::from_utf8_lossy(stderr);
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+        let reason = if stderr.is_empty() {
+            status.to_string()
+        } else {
+            shown(stderr)
+        };
+        let Some((user, _)) = self.sudo else {
+            return HostError::Start {
+                host,
+                command: names.command.clone(),
+                reason,
+            };
+        };
+        // The status `env` ends with when it finds no such program.
+        if *status == Status::Exited(127) {
+            HostError::SudoMissing { host }
+        } else if says(&["must have a tty"]) {
+            HostError::SudoNeedsTty { host }
+        } else if says(&[
+            "not in the sudoers file",
+            "not allowed to execute",
+            "not allowed to run sudo",
+            "may not run sudo",
+        ]) {
+            HostError::SudoDenied {
+                host,
+                user: user.to_owned(),
+                reason,
+            }
+        } else if asked
+            && says(&[
+                "try again",
+                "incorrect password",
+                "no password was provided",
+                "Authentication failure",
+            ])
+        {
+            HostError::SudoPasswordWrong { host }
+        } else if says(&[
+            "password is required",
+            "terminal is required",
+            "no tty present",
+        ]) {
+            HostError::SudoPasswordNeeded { host }
+        } else {
+            HostError::SudoFailed { host, reason }
+        }
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Given what sudo said, when it ended before the command ran, then this is the error.
+    fn verdict(password: bool, asked: bool, stderr: &str, status: u32) -> HostError {
+        let secret = SecretString::from("x");
+        let gate = Gate::new(Some(("pbx", password.then_some(&secret))));
+        let names = Names {
+            host: "pbx@host".into(),
+            command: "id".into(),
+        };
+        gate.verdict(&names, asked, stderr.as_bytes(), &Status::Exited(status))
+    }
+
+    #[test]
+    fn what_sudo_says_is_told_apart() {
+        use HostError::*;
+        assert!(matches!(
+            verdict(false, false, "sudo: a password is required\n", 1),
+            SudoPasswordNeeded { .. }
+        ));
+        assert!(matches!(
+            verdict(
+                true,
+                true,
+                "\nSorry, try again.\nsudo: no password was provided\nsudo: 1 incorrect password attempt\n",
+                1
+            ),
+            SudoPasswordWrong { .. }
+        ));
+        for denied in [
+            "pbx is not in the sudoers file.  This incident will be reported.",
+            "pbx is not in the sudoers file.\nThis incident has been reported to the administrator.",
+            "Sorry, user pbx is not allowed to execute '/usr/bin/sh -c x' as root on host.",
+            "Sorry, user pbx may not run sudo on host.",
+        ] {
+            assert!(
+                matches!(verdict(true, true, denied, 1), SudoDenied { user, .. } if user == "pbx"),
+                "{denied}"
+            );
+        }
+        assert!(matches!(
+            verdict(
+                false,
+                false,
+                "sudo: sorry, you must have a tty to run sudo",
+                1
+            ),
+            SudoNeedsTty { .. }
+        ));
+        assert!(matches!(
+            verdict(false, false, "env: 'sudo': No such file or directory", 127),
+            SudoMissing { .. }
+        ));
+        let SudoFailed { reason, .. } = verdict(
+            true,
+            true,
+            "sudo: account validation failure, is your account locked?",
+            1,
+        ) else {
+            unreachable!("a text that is not known is passed on");
+        };
+        assert!(reason.contains("account validation failure"));
+    }
+
+    #[test]
+    fn the_password_is_not_on_the_command_line() {
+        let secret = SecretString::from("hunter2");
+        let gate = Gate::new(Some(("pbx", Some(&secret))));
+        let argv = gate.argv(&Command::new("id").sudo()).unwrap();
+        assert_eq!(argv[2..4], ["sudo", "-S"]);
+        assert!(!argv.join(" ").contains("hunter2"));
+    }
+}
