@@ -27,16 +27,16 @@ pub(crate) enum CliError {
     /// A file or variable that should hold a secret does not hold one line of text.
     #[error("{place} holds no secret: {reason}")]
     NoSecret { place: String, reason: &'static str },
-    /// A verb that the program knows and cannot do.
-    #[error("this build of dataflow cannot do `{verb}`")]
-    NotInThisBuild { verb: &'static str },
+    /// The program could not be set going.
+    #[error("this program cannot run here: {0}")]
+    Runtime(String),
 }
 
 impl Explain for CliError {
     fn kind(&self) -> Kind {
         match self {
             Self::Unreadable { .. } | Self::NoSecret { .. } => Kind::Usage,
-            Self::NotInThisBuild { .. } => Kind::Failed,
+            Self::Runtime(_) => Kind::Failed,
         }
     }
 
@@ -49,7 +49,7 @@ impl Explain for CliError {
             Self::NoSecret { .. } => {
                 "Put the secret there as one line of text and nothing else.".to_owned()
             }
-            Self::NotInThisBuild { .. } => "Use a newer build.".to_owned(),
+            Self::Runtime(_) => "Check this machine's limits (ulimit -a) and memory.".to_owned(),
         }
     }
 }

@@ -7,6 +7,8 @@ use dataflow_core::Kind;
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
+    /// It was done; or, for `status`, all runs as it should.
+    Success = 0,
     /// Something failed, or the service does not run as it should.
     Failed = 1,
     /// What was asked for makes no sense; nothing was tried.

@@ -2,15 +2,16 @@
 
 mod args;
 mod args_help;
-#[expect(dead_code, reason = "for the verbs")]
-mod connect;
+mod commands;
 mod error;
 mod exit;
 mod printer;
-#[expect(dead_code, reason = "for the verbs")]
+mod progress;
 mod prompt;
 mod render;
 mod settings;
+mod sign_in;
+mod table;
 mod usage;
 
 use std::process::ExitCode;
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
         Err(error) => return usage::report(&error),
     };
     let printer = Printer::new(&cli.global);
-    match run(&cli, &printer) {
+    match run(&cli, printer) {
         Ok(status) => status,
         Err(Failure(error)) => {
             printer.error(&*error);
@@ -40,14 +41,12 @@ fn main() -> ExitCode {
     .into()
 }
 
-fn run(cli: &Cli, printer: &Printer) -> Result<ExitStatus, Failure> {
-    let settings = settings::load(cli, printer)?;
-    let _target = settings.target()?;
-    if cli.verb.deploy().is_some() {
-        let _spec = settings.spec()?;
-    }
-    Err(CliError::NotInThisBuild {
-        verb: cli.verb.name(),
-    }
-    .into())
+fn run(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
+    let settings = settings::load(cli, &printer)?;
+    // One thread is enough for one server, and starts quicker than many.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Runtime(error.to_string()))?;
+    runtime.block_on(commands::dispatch(cli, settings, printer))
 }

@@ -31,6 +31,16 @@ impl Printer {
         }
     }
 
+    /// The form that was asked for.
+    pub(crate) fn output(self) -> Output {
+        self.output
+    }
+
+    /// Whether progress is shown to people.
+    pub(crate) fn is_chatty(self) -> bool {
+        !self.quiet && self.output == Output::Human
+    }
+
     /// For errors before the flags are known.
     pub(crate) fn bare(output: Output) -> Self {
         Self {
@@ -41,7 +51,6 @@ impl Printer {
     }
 
     /// A result for people.
-    #[expect(dead_code, reason = "for the verbs")]
     pub(crate) fn result(&self, text: &str) {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
@@ -54,7 +63,6 @@ impl Printer {
     }
 
     /// What happens meanwhile, unless `-q`.
-    #[expect(dead_code, reason = "for the verbs")]
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             let _ = writeln!(anstream::stderr(), "{text}");

@@ -17,6 +17,9 @@ pub(crate) fn human(error: &dyn Explain) -> String {
     for cause in lines {
         let _ = writeln!(text, "  because: {cause}");
     }
+    for line in error.details() {
+        let _ = writeln!(text, "  | {line}");
+    }
     let _ = writeln!(text, "{} {}", "next:".bold(), error.next_step());
     text
 }
@@ -31,15 +34,18 @@ pub(crate) struct ErrorReport {
 struct ErrorBody {
     kind: Kind,
     message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<String>,
     next: String,
 }
 
-/// `{"error":{"kind":…,"message":…,"next":…}}`, the causes joined to the message.
+/// `{"error":{"kind":…,"message":…,"details":[…],"next":…}}`, the causes joined to the message.
 pub(crate) fn json(error: &dyn Explain) -> ErrorReport {
     ErrorReport {
         error: ErrorBody {
             kind: error.kind(),
             message: messages(error).join(": "),
+            details: error.details().to_vec(),
             next: error.next_step(),
         },
     }

@@ -8,8 +8,7 @@ use bollard::{
     models::ContainerCreateBody,
     query_parameters::{
         CreateContainerOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
-        RenameContainerOptionsBuilder, StopContainerOptionsBuilder,
-        TopOptionsBuilder,
+        RenameContainerOptionsBuilder, StopContainerOptionsBuilder, TopOptionsBuilder,
     },
 };
 use futures_util::StreamExt;
@@ -99,7 +98,8 @@ impl Engine {
     /// # Errors
     /// Where the engine refuses, for one because the name is taken.
     pub async fn create(&self, spec: &ContainerSpec) -> Result<(), DockerError> {
-        self.create_from(&spec.name, super::create::body(spec)).await
+        self.create_from(&spec.name, super::create::body(spec))
+            .await
     }
 
     pub(super) async fn create_from(

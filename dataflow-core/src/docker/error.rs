@@ -157,11 +157,24 @@ fn refused_next_step(message: &str) -> &'static str {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if says(&["no space left"]) {
         "Free disk space on the server (docker system df shows what images take), then run the same command again."
-    } else if says(&["unauthorized", "authentication required", "denied: ", "access denied", "no basic auth"]) {
+    } else if says(&[
+        "unauthorized",
+        "authentication required",
+        "denied: ",
+        "access denied",
+        "no basic auth",
+    ]) {
         "Check the registry's user and token (-U, --registry-token-file, -R) and that this account may pull the image."
     } else if says(&["manifest unknown", "not found", "does not exist"]) {
         "Check the image's name and tag."
-    } else if says(&["no such host", "lookup ", "timeout", "connection refused", "dial tcp", "eof"]) {
+    } else if says(&[
+        "no such host",
+        "lookup ",
+        "timeout",
+        "connection refused",
+        "dial tcp",
+        "eof",
+    ]) {
         "Check that the server reaches the registry (DNS, proxy, firewall), then run the same command again."
     } else if says(&["rlimit"]) {
         "The server does not allow that many open files; set a lower nofile in dataflow.toml."

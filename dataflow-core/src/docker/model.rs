@@ -105,6 +105,17 @@ pub enum Health {
     Unhealthy,
 }
 
+impl Health {
+    /// The engine's word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Healthy => "healthy",
+            Self::Unhealthy => "unhealthy",
+        }
+    }
+}
+
 /// An image on the server.
 #[derive(Debug, Clone, Default)]
 pub struct Image {

@@ -48,11 +48,7 @@ impl Engine {
         ended
     }
 
-    async fn feed_and_wait(
-        &self,
-        name: &str,
-        line: &SecretString,
-    ) -> Result<Ended, BollardError> {
+    async fn feed_and_wait(&self, name: &str, line: &SecretString) -> Result<Ended, BollardError> {
         let options = AttachContainerOptionsBuilder::new()
             .stdin(true)
             .stdout(true)
@@ -93,7 +89,9 @@ impl Engine {
         match waiting.next().await {
             Some(Ok(answer)) => Ok(answer.status_code),
             // A code other than 0 comes as an error of its own.
-            Some(Err(BollardError::DockerContainerWaitError { code, error })) if error.is_empty() => {
+            Some(Err(BollardError::DockerContainerWaitError { code, error }))
+                if error.is_empty() =>
+            {
                 Ok(code)
             }
             Some(Err(error)) => Err(error),

@@ -89,13 +89,14 @@ impl Transport {
 
     async fn connect(&self) -> Result<Sender, HostError> {
         let stream = self.dial().await?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| HostError::ConnectionLost {
-                host: self.host.label(),
-                during: "opening a connection to Docker".to_owned(),
-                reason: error.to_string(),
-            })?;
+        let (sender, connection) =
+            http1::handshake(TokioIo::new(stream))
+                .await
+                .map_err(|error| HostError::ConnectionLost {
+                    host: self.host.label(),
+                    during: "opening a connection to Docker".to_owned(),
+                    reason: error.to_string(),
+                })?;
         tokio::spawn(async move {
             // How a connection ends is told to whoever waits for an answer on it.
             let _ended = connection.with_upgrades().await;
@@ -105,9 +106,16 @@ impl Transport {
 
     async fn dial(&self) -> Result<Stream, HostError> {
         match self.route {
-            Route::Socket => self.host.dial(&Endpoint::Unix(super::SOCKET.to_owned())).await,
+            Route::Socket => {
+                self.host
+                    .dial(&Endpoint::Unix(super::SOCKET.to_owned()))
+                    .await
+            }
             Route::DialStdio => {
-                let command = Command::new("docker").arg("system").arg("dial-stdio").sudo();
+                let command = Command::new("docker")
+                    .arg("system")
+                    .arg("dial-stdio")
+                    .sudo();
                 self.host.pipe(&command).await
             }
         }

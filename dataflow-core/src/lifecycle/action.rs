@@ -8,7 +8,9 @@ impl Action {
     /// What it costs those who use the service, if anything.
     pub(super) fn risk(&self) -> Option<&'static str> {
         match self {
-            Self::Stop(..) => Some("no analytics until it is started again; calls are not affected"),
+            Self::Stop(..) => {
+                Some("no analytics until it is started again; calls are not affected")
+            }
             Self::Initialise(_) => Some("the database may be changed to the service's version"),
             _ => None,
         }
@@ -33,12 +35,16 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fetch(image) => write!(f, "fetch image {image}"),
-            Self::Directory(directory) => {
-                write!(f, "set up directory {} (mode {:o}", directory.path, directory.mode)?;
-                if let Some(owner) = directory.owner {
-                    write!(f, ", owner {}:{}", owner.uid, owner.gid)?;
+            Self::Directories(directories) => {
+                f.write_str("set up ")?;
+                for (index, directory) in directories.iter().enumerate() {
+                    let comma = if index > 0 { ", " } else { "" };
+                    write!(f, "{comma}{}", directory.path)?;
+                    if let Some(owner) = directory.owner {
+                        write!(f, " (owner {}:{})", owner.uid, owner.gid)?;
+                    }
                 }
-                f.write_str(")")
+                Ok(())
             }
             Self::Stop(name, _) => write!(f, "stop {name}"),
             Self::Start(name) => write!(f, "start {name}"),

@@ -80,7 +80,9 @@ async fn query(
         Err(error) => return Err(NoAnswer::Silent(error.to_string())),
     };
     let silent = |error: hyper::Error| NoAnswer::Silent(format!("port {port}: {error}"));
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(silent)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(silent)?;
     let ended = tokio::spawn(connection);
     let request = Request::builder()
         .method(Method::POST)

@@ -17,14 +17,14 @@ use crate::{
 pub fn differences(wanted: &ContainerSpec, image: &Image, found: &Container) -> Vec<String> {
     let mut causes = Vec::new();
     if Origin::of(found) == Origin::Vendor {
-        causes.push("it was made by the vendor's script".to_owned());
+        causes.push("made by the vendor's script".to_owned());
     }
     if found.image_id != image.id {
         causes.push(image_difference(wanted, image, found));
     }
     let mut differ = |what: &str, found: String, wanted: String| {
         if found != wanted {
-            causes.push(format!("{what} is {found}, wanted is {wanted}"));
+            causes.push(format!("{what}: {found}, wanted: {wanted}"));
         }
     };
     let words = |list: &[String]| {
@@ -35,47 +35,48 @@ pub fn differences(wanted: &ContainerSpec, image: &Image, found: &Container) -> 
         }
     };
     if let Some(user) = &wanted.user {
-        differ("the user", found.user.clone(), user.clone());
+        differ("user", found.user.clone(), user.clone());
     }
     differ(
-        "the entry point",
+        "entry point",
         words(&found.entrypoint),
         words(wanted.entrypoint.as_ref().unwrap_or(&image.entrypoint)),
     );
     differ(
-        "the command",
+        "command",
         words(&found.command),
         words(wanted.command.as_ref().unwrap_or(&image.command)),
     );
-    differ("the mounts", mounts(&found.mounts), mounts(&wanted.binds));
+    differ("mounts", mounts(&found.mounts), mounts(&wanted.binds));
     differ(
-        "the added capabilities",
+        "added capabilities",
         words(&found.cap_add),
         words(&sorted(&wanted.cap_add)),
     );
     differ(
-        "the limit of open files",
+        "limit of open files",
         limit(found.nofile),
         limit(wanted.nofile.and_then(|n| i64::try_from(n).ok())),
     );
     differ(
-        "the restart policy",
+        "restart policy",
         found.restart_policy.clone(),
         restart_word(wanted.restart).to_owned(),
     );
     if wanted.network_host {
-        differ("the network", found.network.clone(), "host".to_owned());
+        differ("network", found.network.clone(), "host".to_owned());
     }
     differ(
-        "the health check",
+        "health check",
         health(found.healthcheck.as_ref()),
         health(wanted.health.as_ref().or(image.healthcheck.as_ref())),
     );
     differ(
-        "the time to stop",
-        found
-            .stop_timeout
-            .map_or_else(|| "the engine's".to_owned(), |t| format!("{} s", t.as_secs())),
+        "time to stop",
+        found.stop_timeout.map_or_else(
+            || "the engine's".to_owned(),
+            |t| format!("{} s", t.as_secs()),
+        ),
         format!("{} s", wanted.stop_timeout.as_secs()),
     );
     causes.extend(env_differences(wanted, image, found));
@@ -88,7 +89,7 @@ fn image_difference(wanted: &ContainerSpec, image: &Image, found: &Container) ->
         None => short(id).to_owned(),
     };
     format!(
-        "its image is {} {}, wanted is {} {}",
+        "image: {} {}, wanted: {} {}",
         crate::host::shown(found.image.as_bytes()),
         version(&found.labels, &found.image_id),
         wanted.image,
@@ -124,11 +125,14 @@ fn env_differences(wanted: &ContainerSpec, image: &Image, found: &Container) -> 
         .filter_map(|key| {
             let said = match (found.env.get(key), expected.get(key)) {
                 (Some(found), Some(wanted)) if found.expose_secret() == *wanted => return None,
-                (Some(_), Some(_)) => "has another value than wanted",
-                (Some(_), None) => "is set and not wanted",
-                (None, _) => "is not set",
+                (Some(_), Some(_)) => "another value than wanted",
+                (Some(_), None) => "set, but not wanted",
+                (None, _) => "not set",
             };
-            Some(format!("the variable {} {said}", crate::host::shown(key.as_bytes())))
+            Some(format!(
+                "variable {}: {said}",
+                crate::host::shown(key.as_bytes())
+            ))
         })
         .collect()
 }

@@ -79,14 +79,9 @@ pub enum StepError {
     #[error(transparent)]
     Docker(#[from] DockerError),
 
-    /// A directory could not be set up.
-    #[error("{path}: {detail}")]
-    Directory {
-        /// The directory.
-        path: String,
-        /// What the command said.
-        detail: String,
-    },
+    /// The directories could not be set up; the text is what the command said.
+    #[error("{0}")]
+    Directories(String),
 
     /// A container ended by itself where it should have kept running.
     #[error("{name} ended with exit code {exit_code}")]
@@ -145,6 +140,16 @@ impl std::fmt::Display for Recovery {
     }
 }
 
+impl LifecycleError {
+    /// What was wrong with reaching the server or working on it, where that was the cause and nothing was changed yet.
+    pub fn host_error(&self) -> Option<&HostError> {
+        match self {
+            Self::Host(error) | Self::Docker(DockerError::Host(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 impl Explain for LifecycleError {
     fn kind(&self) -> Kind {
         match self {
@@ -166,7 +171,9 @@ impl Explain for LifecycleError {
                 "Check that sh, grep and stat work on the server, then run the same command again."
                     .into()
             }
-            Self::Step { error, recovery, .. } if recovery.failed.is_empty() => error.next_step(),
+            Self::Step {
+                error, recovery, ..
+            } if recovery.failed.is_empty() => error.next_step(),
             Self::Step { error, .. } => format!(
                 "{} dataflow status shows what runs; run the same command again to finish the job.",
                 error.next_step()
@@ -195,7 +202,7 @@ impl StepError {
         match self {
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
-            Self::Directory { .. } => {
+            Self::Directories(_) => {
                 "Mend that on the server, or give another data path with -p; then run the same command again.".into()
             }
             Self::Ended { .. } | Self::NotReady { .. } | Self::Initialise { .. } => {

@@ -106,6 +106,10 @@ impl Events {
 
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Events(listened to)" } else { "Events(none)" })
+        f.write_str(if self.0.is_some() {
+            "Events(listened to)"
+        } else {
+            "Events(none)"
+        })
     }
 }

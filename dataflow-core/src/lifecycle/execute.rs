@@ -14,15 +14,15 @@ use super::{
 use crate::{
     docker::Engine,
     host::{Command, Host},
-    spec::{Directory, Release, RegistryLogin},
+    spec::{Directory, RegistryLogin, Release},
 };
 use secrecy::SecretString;
 
 /// How often it is told that a step is not over yet.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How long setting up one directory may take.
-const DIRECTORY: Duration = Duration::from_secs(60);
+/// How long setting up the directories may take.
+const DIRECTORIES: Duration = Duration::from_secs(60);
 
 /// Everything that steps are done with.
 pub(super) struct Executor<'a> {
@@ -151,7 +151,7 @@ impl<'a> Executor<'a> {
                     .pull(image, login, |progress| say(progress.to_string()))
                     .await?;
             }
-            Action::Directory(directory) => self.set_up(directory).await?,
+            Action::Directories(directories) => self.set_up(directories).await?,
             Action::Stop(name, patience) => engine.stop(name, *patience).await?,
             Action::Start(name) => engine.start(name).await?,
             Action::Remove(name) => engine.remove(name).await?,
@@ -169,24 +169,31 @@ impl<'a> Executor<'a> {
         Ok(())
     }
 
-    async fn set_up(&self, directory: &Directory) -> Result<(), StepError> {
-        let mode = format!("{:o}", directory.mode);
-        let owner = directory
-            .owner
-            .map_or_else(String::new, |owner| format!("{}:{}", owner.uid, owner.gid));
-        let script = r#"mkdir -p "$1" && chmod "$2" "$1" && { test -z "$3" || chown "$3" "$1"; }"#;
+    /// In one command: each one would cost a channel.
+    async fn set_up(&self, directories: &[Directory]) -> Result<(), StepError> {
+        let words = directories.iter().flat_map(|directory| {
+            let owner = directory
+                .owner
+                .map_or_else(String::new, |owner| format!("{}:{}", owner.uid, owner.gid));
+            [
+                directory.path.clone(),
+                format!("{:o}", directory.mode),
+                owner,
+            ]
+        });
+        let script = r#"while [ $# -gt 0 ]; do
+mkdir -p "$1" && chmod "$2" "$1" || exit
+test -z "$3" || chown "$3" "$1" || exit
+shift 3; done"#;
         let command = Command::shell(script)
-            .args([directory.path.clone(), mode, owner])
+            .args(words)
             .sudo()
-            .deadline(DIRECTORY);
+            .deadline(DIRECTORIES);
         let answer = self.host.exec(&command).await?;
         if answer.success() {
             Ok(())
         } else {
-            Err(StepError::Directory {
-                path: directory.path.clone(),
-                detail: answer.stderr_shown(),
-            })
+            Err(StepError::Directories(answer.stderr_shown()))
         }
     }
 

@@ -31,7 +31,13 @@ fn an_answer_of_a_server_in_use_is_understood() {
 
 #[test]
 fn an_empty_password_counts_as_none() {
-    for file in ["", "[dataflow]\n", "[dataflow]\npassword=\n", "[dataflow]\npassword = \"\"\n", "password=x\n"] {
+    for file in [
+        "",
+        "[dataflow]\n",
+        "[dataflow]\npassword=\n",
+        "[dataflow]\npassword = \"\"\n",
+        "password=x\n",
+    ] {
         let observed = read(&format!("password-file\n{file}"));
         assert!(observed.password.is_none(), "for {file:?}");
     }

@@ -41,8 +41,8 @@ pub struct Step {
 pub enum Action {
     /// Fetch an image from its registry.
     Fetch(ImageRef),
-    /// Make a directory, or give one its owner and mode.
-    Directory(Directory),
+    /// Make directories, or give them their owner and mode.
+    Directories(Vec<Directory>),
     /// Stop a container, killing it when the time is over.
     Stop(String, Duration),
     /// Start a container.
@@ -368,23 +368,33 @@ impl<'a> Planner<'a> {
     }
 
     fn directories(&mut self) {
+        let mut causes = Vec::new();
+        let mut wrong = Vec::new();
         for wanted in &self.desired.directories {
-            let why = match self.observed.directories.get(&wanted.path) {
-                None => "it is not there".to_owned(),
+            let cause = match self.observed.directories.get(&wanted.path) {
+                None => "not there".to_owned(),
                 Some(found) => {
-                    let owner_is_wrong = wanted.owner.is_some_and(|owner| owner != found.owner);
-                    // Only a directory with an owner of its own has its mode kept: the images see to the others.
-                    let mode_is_wrong = wanted.owner.is_some() && wanted.mode != found.mode;
-                    match (owner_is_wrong, mode_is_wrong) {
-                        (false, false) => continue,
-                        (true, _) => {
-                            format!("it belongs to {}:{}", found.owner.uid, found.owner.gid)
-                        }
-                        (false, true) => format!("its mode is {:o}", found.mode),
+                    // Only a directory with an owner of its own has owner and mode kept: the images see to the others.
+                    let Some(owner) = wanted.owner else { continue };
+                    if owner != found.owner {
+                        format!(
+                            "{} belongs to {}:{}",
+                            wanted.path, found.owner.uid, found.owner.gid
+                        )
+                    } else if wanted.mode != found.mode {
+                        format!("{} has mode {:o}", wanted.path, found.mode)
+                    } else {
+                        continue;
                     }
                 }
             };
-            self.plan.add(Action::Directory(wanted.clone()), why);
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+            wrong.push(wanted.clone());
+        }
+        if !wrong.is_empty() {
+            self.plan.add(Action::Directories(wrong), causes.join("; "));
         }
     }
 
@@ -435,37 +445,28 @@ impl<'a> Planner<'a> {
         let desired = self.desired;
         let name = desired.clickhouse.name.clone();
         let was_up = self.observed.containers.get(&name).is_some_and(is_up);
-        let why = match &self.clickhouse {
+        match &self.clickhouse {
             Need::Nothing => return,
             Need::Start(why) => {
                 self.plan.add(Action::Start(name.clone()), why.clone());
-                why.clone()
             }
-            Need::Make(why) => {
-                make(&mut self.plan, &desired.clickhouse, why);
-                why.clone()
-            }
+            Need::Make(why) => make(&mut self.plan, &desired.clickhouse, why),
             Need::Replace(why) => {
                 if was_up {
                     let patience = desired.release.stop_timeout;
-                    let step = self
-                        .plan
-                        .add(Action::Stop(name.clone(), patience), why.clone());
+                    let stop = Action::Stop(name.clone(), patience);
+                    let step = self.plan.add(stop, "it is replaced");
                     step.undo = Some(Action::Start(name.clone()));
                 }
                 set_aside(&mut self.plan, &name);
                 make(&mut self.plan, &desired.clickhouse, why);
-                why.clone()
             }
+        }
+        let ready = Action::AwaitClickHouse {
+            name: name.clone(),
+            patience: desired.release.patience(&desired.spec),
         };
-        let patience = desired.release.patience(&desired.spec);
-        let step = self.plan.add(
-            Action::AwaitClickHouse {
-                name: name.clone(),
-                patience,
-            },
-            why,
-        );
+        let step = self.plan.add(ready, "the service needs it");
         // Once the new server has written to the data, the old one may not read it any more.
         if matches!(self.clickhouse, Need::Replace(_)) {
             step.settles = Some(name);
@@ -480,29 +481,24 @@ impl<'a> Planner<'a> {
             .steps
             .iter()
             .any(|step| matches!(&step.action, Action::Stop(stopped, _) if *stopped == name));
-        let why = match &self.service {
+        match &self.service {
             Need::Nothing if stopped => {
-                let why = "it was stopped for this".to_owned();
-                self.plan.add(Action::Start(name.clone()), why.clone());
-                why
+                self.plan
+                    .add(Action::Start(name.clone()), "it was stopped for this");
             }
             Need::Nothing => return,
             Need::Start(why) => {
                 self.plan.add(Action::Start(name.clone()), why.clone());
-                why.clone()
             }
-            Need::Make(why) => {
-                make(&mut self.plan, &desired.service, why);
-                why.clone()
-            }
+            Need::Make(why) => make(&mut self.plan, &desired.service, why),
             Need::Replace(why) => {
                 set_aside(&mut self.plan, &name);
                 make(&mut self.plan, &desired.service, why);
-                why.clone()
             }
-        };
+        }
         let patience = desired.release.patience(&desired.spec);
-        self.plan.add(Action::AwaitService { name, patience }, why);
+        let steady = Action::AwaitService { name, patience };
+        self.plan.add(steady, "a start alone proves nothing");
     }
 
     fn drop_predecessors(&mut self) {
@@ -511,12 +507,11 @@ impl<'a> Planner<'a> {
             (&self.desired.service, &self.service),
         ] {
             let aside = aside(&wanted.name);
-            let remains = !need.makes() && self.observed.containers.contains_key(&aside)
+            let remains = !need.makes()
+                && self.observed.containers.contains_key(&aside)
                 && self.observed.containers.contains_key(&wanted.name);
             if matches!(need, Need::Replace(_)) {
-                let step = self
-                    .plan
-                    .add(Action::Remove(aside), "its successor works");
+                let step = self.plan.add(Action::Remove(aside), "its successor works");
                 step.settles = Some(wanted.name.clone());
             } else if remains {
                 let why = "it was left behind by an interrupted run";
@@ -539,14 +534,10 @@ fn current<'a>(observed: &'a Observed, name: &str) -> Option<&'a Container> {
 /// container made from the wanted image shows that it was done.
 fn why_initialise(desired: &Desired, observed: &Observed, image: &Image) -> Option<String> {
     let found = current(observed, &desired.service.name);
-    let data = desired
-        .clickhouse
-        .binds
-        .iter()
-        .any(|bind| {
-            desired.directories.iter().any(|d| d.path == bind.source)
-                && !observed.directories.contains_key(&bind.source)
-        });
+    let data = desired.clickhouse.binds.iter().any(|bind| {
+        desired.directories.iter().any(|d| d.path == bind.source)
+            && !observed.directories.contains_key(&bind.source)
+    });
     if observed.password.is_none() {
         Some("the service has no password for it yet".to_owned())
     } else if data {
@@ -573,7 +564,7 @@ fn set_aside(plan: &mut Plan, name: &str) {
 fn make(plan: &mut Plan, container: &ContainerSpec, why: &str) {
     let step = plan.add(Action::Create(Box::new(container.clone())), why);
     step.undo = Some(Action::Remove(container.name.clone()));
-    plan.add(Action::Start(container.name.clone()), why);
+    plan.add(Action::Start(container.name.clone()), "it was just made");
 }
 
 #[cfg(test)]

@@ -113,12 +113,24 @@ fn planned(observed: &Observed) -> String {
 
 #[test]
 fn on_a_server_without_the_images_they_are_fetched_and_nothing_else_is_planned() {
-    assert_snapshot!(planned(&Observed::default()), @"");
+    assert_snapshot!(planned(&Observed::default()), @"
+    1. fetch image portsip/clickhouse:25.8: it is not on the server
+    2. fetch image portsip/pbx:22: it is not on the server
+    ");
 }
 
 #[test]
 fn on_an_empty_server_everything_is_made() {
-    assert_snapshot!(planned(&empty()), @"");
+    assert_snapshot!(planned(&empty()), @"
+    1. set up /var/lib/portsip, /var/lib/portsip/dataflow (owner 888:888), /var/lib/portsip/clickhouse, /var/lib/portsip/clickhouse/data, /var/lib/portsip/clickhouse/log: not there
+    2. create container portsip.clickhouse from portsip/clickhouse:25.8: there is no such container [undo: remove container portsip.clickhouse]
+    3. start portsip.clickhouse: it was just made
+    4. wait until ClickHouse answers: the service needs it
+    5. prepare the database with portsip/pbx:22: the service has no password for it yet
+    6. create container portsip.dataflow from portsip/pbx:22: there is no such container [undo: remove container portsip.dataflow]
+    7. start portsip.dataflow: it was just made
+    8. see portsip.dataflow keep running: a start alone proves nothing
+    ");
 }
 
 #[test]
@@ -129,14 +141,17 @@ fn where_all_is_as_wanted_nothing_is_done() {
 #[test]
 fn an_upgrade_fetches_what_is_there_too() {
     let plan = plan(&desired(), &deployed(), Pull::Always).unwrap();
-    assert_snapshot!(plan, @"");
+    assert_snapshot!(plan, @"
+    1. fetch image portsip/clickhouse:25.8: its tag may stand for a newer image
+    2. fetch image portsip/pbx:22: its tag may stand for a newer image
+    ");
     assert!(plan.only_fetches());
 }
 
 #[test]
 fn asked_not_to_fetch_a_missing_image_is_an_error() {
     let error = plan(&desired(), &Observed::default(), Pull::Never).unwrap_err();
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @"the image portsip/clickhouse:25.8 is not on the server, and it was asked not to fetch any");
 }
 
 #[test]
@@ -145,7 +160,15 @@ fn another_service_image_replaces_the_service_and_leaves_clickhouse_alone() {
     observed
         .images
         .insert(IMAGE.to_owned(), image("sha256:bbbbbbbbbbbbbbbb", "22.4.0"));
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. stop portsip.dataflow: it is replaced [undo: start portsip.dataflow]
+    2. prepare the database with portsip/pbx:22: the service comes from another image
+    3. set container portsip.dataflow aside: it is kept until its successor works [undo: put container portsip.dataflow back]
+    4. create container portsip.dataflow from portsip/pbx:22: image: portsip/pbx:22 22.3.5 (aaaaaaaaaaaa), wanted: portsip/pbx:22 22.4.0 (bbbbbbbbbbbb) [undo: remove container portsip.dataflow]
+    5. start portsip.dataflow: it was just made
+    6. see portsip.dataflow keep running: a start alone proves nothing
+    7. remove container portsip.dataflow.previous: its successor works
+    ");
 }
 
 #[test]
@@ -155,35 +178,64 @@ fn another_clickhouse_image_replaces_clickhouse_while_the_service_is_stopped() {
         CLICKHOUSE_IMAGE.to_owned(),
         image("sha256:dddddddddddddddd", "26.3.1"),
     );
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. stop portsip.dataflow: ClickHouse is replaced [undo: start portsip.dataflow]
+    2. stop portsip.clickhouse: it is replaced [undo: start portsip.clickhouse]
+    3. set container portsip.clickhouse aside: it is kept until its successor works [undo: put container portsip.clickhouse back]
+    4. create container portsip.clickhouse from portsip/clickhouse:25.8: image: portsip/clickhouse:25.8 25.8.1 (cccccccccccc), wanted: portsip/clickhouse:25.8 26.3.1 (dddddddddddd) [undo: remove container portsip.clickhouse]
+    5. start portsip.clickhouse: it was just made
+    6. wait until ClickHouse answers: the service needs it
+    7. start portsip.dataflow: it was stopped for this
+    8. see portsip.dataflow keep running: a start alone proves nothing
+    9. remove container portsip.clickhouse.previous: its successor works
+    ");
 }
 
 #[test]
 fn after_rm_the_data_is_used_again() {
     let mut observed = deployed();
     observed.containers.clear();
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. create container portsip.clickhouse from portsip/clickhouse:25.8: there is no such container [undo: remove container portsip.clickhouse]
+    2. start portsip.clickhouse: it was just made
+    3. wait until ClickHouse answers: the service needs it
+    4. prepare the database with portsip/pbx:22: the service was not there
+    5. create container portsip.dataflow from portsip/pbx:22: there is no such container [undo: remove container portsip.dataflow]
+    6. start portsip.dataflow: it was just made
+    7. see portsip.dataflow keep running: a start alone proves nothing
+    ");
 }
 
 #[test]
 fn a_stopped_service_is_started() {
     let mut observed = deployed();
     container(&mut observed, SERVICE).state = State::Exited;
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. start portsip.dataflow: it is stopped
+    2. see portsip.dataflow keep running: a start alone proves nothing
+    ");
 }
 
 #[test]
 fn a_stopped_clickhouse_is_started() {
     let mut observed = deployed();
     container(&mut observed, DATABASE).state = State::Exited;
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. start portsip.clickhouse: it is stopped
+    2. wait until ClickHouse answers: the service needs it
+    ");
 }
 
 #[test]
 fn a_lost_password_file_has_the_database_prepared_anew() {
     let mut observed = deployed();
     observed.password = None;
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. stop portsip.dataflow: the database is prepared anew [undo: start portsip.dataflow]
+    2. prepare the database with portsip/pbx:22: the service has no password for it yet
+    3. start portsip.dataflow: it was stopped for this
+    4. see portsip.dataflow keep running: a start alone proves nothing
+    ");
 }
 
 #[test]
@@ -192,7 +244,7 @@ fn a_directory_with_another_owner_gets_its_own_back() {
     let path = "/var/lib/portsip/dataflow";
     let directory = observed.directories.get_mut(path).unwrap();
     directory.owner = crate::spec::Owner { uid: 0, gid: 0 };
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"1. set up /var/lib/portsip/dataflow (owner 888:888): /var/lib/portsip/dataflow belongs to 0:0");
 }
 
 #[test]
@@ -202,7 +254,11 @@ fn killed_in_the_middle_of_an_upgrade_the_old_container_is_put_back_first() {
     old.name = aside(SERVICE);
     old.state = State::Exited;
     observed.containers.insert(aside(SERVICE), old);
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. put container portsip.dataflow back: an interrupted run had set it aside
+    2. start portsip.dataflow: it is stopped
+    3. see portsip.dataflow keep running: a start alone proves nothing
+    ");
 }
 
 #[test]
@@ -211,7 +267,7 @@ fn killed_before_the_old_container_was_removed_it_is_removed() {
     let mut old = observed.containers[SERVICE].clone();
     old.name = aside(SERVICE);
     observed.containers.insert(aside(SERVICE), old);
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"1. remove container portsip.dataflow.previous: it was left behind by an interrupted run");
 }
 
 #[test]
@@ -220,7 +276,7 @@ fn the_remains_of_an_interrupted_initialisation_are_removed() {
     let mut init = observed.containers[SERVICE].clone();
     init.name = "portsip.dataflow_initdt".to_owned();
     observed.containers.insert(init.name.clone(), init);
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"1. remove container portsip.dataflow_initdt: it was left behind by an interrupted run");
 }
 
 #[test]
@@ -231,7 +287,20 @@ fn the_vendors_containers_are_taken_over() {
         container.labels = [(project, "dataflow-server-only".to_owned())].into();
         container.stop_timeout = None;
     }
-    assert_snapshot!(planned(&observed), @"");
+    assert_snapshot!(planned(&observed), @"
+    1. stop portsip.dataflow: it is replaced [undo: start portsip.dataflow]
+    2. stop portsip.clickhouse: it is replaced [undo: start portsip.clickhouse]
+    3. set container portsip.clickhouse aside: it is kept until its successor works [undo: put container portsip.clickhouse back]
+    4. create container portsip.clickhouse from portsip/clickhouse:25.8: made by the vendor's script; time to stop: the engine's, wanted: 300 s [undo: remove container portsip.clickhouse]
+    5. start portsip.clickhouse: it was just made
+    6. wait until ClickHouse answers: the service needs it
+    7. set container portsip.dataflow aside: it is kept until its successor works [undo: put container portsip.dataflow back]
+    8. create container portsip.dataflow from portsip/pbx:22: made by the vendor's script; time to stop: the engine's, wanted: 300 s [undo: remove container portsip.dataflow]
+    9. start portsip.dataflow: it was just made
+    10. see portsip.dataflow keep running: a start alone proves nothing
+    11. remove container portsip.clickhouse.previous: its successor works
+    12. remove container portsip.dataflow.previous: its successor works
+    ");
 }
 
 #[test]
@@ -241,29 +310,29 @@ fn what_stands_in_the_way_is_refused() {
         change(&mut observed);
         planned(&observed)
     };
-    assert_snapshot!(case(|observed| container(observed, SERVICE).labels.clear()), @"");
+    assert_snapshot!(case(|observed| container(observed, SERVICE).labels.clear()), @"refused: there is a container portsip.dataflow (from portsip/pbx:22) that neither this program nor the vendor's script made");
     assert_snapshot!(case(|observed| {
         observed.containers.clear();
         observed.listeners.insert(8123, "nginx (process 7)".to_owned());
-    }), @"");
+    }), @"refused: port 8123 is in use by nginx (process 7); ClickHouse needs it");
     assert_snapshot!(case(|observed| {
         observed.directories.get_mut("/var/lib/portsip").unwrap().is_directory = false;
-    }), @"");
+    }), @"refused: /var/lib/portsip is there, but it is not a directory");
     assert_snapshot!(case(|observed| {
         container(observed, DATABASE).mounts[1].source = "/data/clickhouse/data".to_owned();
-    }), @"");
+    }), @"refused: portsip.clickhouse has its data in /data/clickhouse/data; it was asked to use /var/lib/portsip/clickhouse/data, where it would begin anew");
     assert_snapshot!(case(|observed| {
         observed.images.insert(IMAGE.to_owned(), image("sha256:b", "22.2.9"));
-    }), @"");
+    }), @"refused: the image portsip/pbx:22 has version 22.2.9, which is older than 22.3.0");
     assert_snapshot!(case(|observed| {
         observed.images.insert(IMAGE.to_owned(), Image::default());
-    }), @"");
+    }), @r#"refused: the image portsip/pbx:22 has no label "version", so it is not known to be 22.3.0 or newer"#);
     assert_snapshot!(case(|observed| {
         let vendor = container(observed, SERVICE);
         let project = "com.docker.compose.project".to_owned();
         vendor.labels = [(project, "dataflow-server-only".to_owned())].into();
         observed.password = None;
-    }), @"");
+    }), @"refused: the vendor's script has installed Data Flow here, but there is no /var/lib/portsip/dataflow/system.ini");
 }
 
 #[test]
@@ -288,7 +357,8 @@ fn every_difference_is_named_without_showing_a_secret() {
         |c| c.healthcheck = None,
         |c| c.stop_timeout = None,
         |c| {
-            c.env.insert("CLICKHOUSE_PASSWORD".to_owned(), "canary".into());
+            c.env
+                .insert("CLICKHOUSE_PASSWORD".to_owned(), "canary".into());
             c.env.insert("EXTRA".to_owned(), "1".into());
             c.env.remove("CLICKHOUSE_DB");
         },
@@ -304,5 +374,20 @@ fn every_difference_is_named_without_showing_a_secret() {
             differences(&wanted, image, &found).join("\n")
         })
         .collect();
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @r#"
+    image: portsip/clickhouse:25.8 25.8.1 (999999999999), wanted: portsip/clickhouse:25.8 25.8.1 (cccccccccccc)
+    user: nobody, wanted: root
+    command: server --debug, wanted: server
+    entry point: /bin/sh, wanted: none
+    mounts: /etc/localtime on /etc/localtime, /var/lib/portsip/clickhouse/data on /var/lib/clickhouse, wanted: /etc/localtime on /etc/localtime, /var/lib/portsip/clickhouse/data on /var/lib/clickhouse, /var/lib/portsip/clickhouse/log on /var/log/clickhouse-server
+    added capabilities: IPC_LOCK NET_ADMIN, wanted: IPC_LOCK NET_ADMIN SYS_NICE
+    limit of open files: 1024, wanted: 655360
+    restart policy: no, wanted: unless-stopped
+    network: bridge, wanted: host
+    health check: none, wanted: "wget --spider -q http://localhost:8123/ping" every 10s, timeout 3s, 3 retries, 90s to start
+    time to stop: the engine's, wanted: 300 s
+    variable CLICKHOUSE_DB: not set
+    variable CLICKHOUSE_PASSWORD: another value than wanted
+    variable EXTRA: set, but not wanted
+    "#);
 }

@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-use super::{
-    clickhouse, deployed,
-    observed::Origin,
-};
+use super::{clickhouse, deployed, observed::Origin};
 use crate::{
     docker::{Container, Engine, Health, State},
     host::{Host, shown},
@@ -116,8 +113,13 @@ pub(super) async fn status(
             Some(container) => problems.extend(problem_of(container)),
         }
     }
-    for name in containers.keys().filter(|name| !names.contains(&name.as_str())) {
-        problems.push(format!("{name} is left from an interrupted run; dataflow run clears it up"));
+    for name in containers
+        .keys()
+        .filter(|name| !names.contains(&name.as_str()))
+    {
+        problems.push(format!(
+            "{name} is left from an interrupted run; dataflow run clears it up"
+        ));
     }
     if let Some(ClickHouseStatus {
         problem: Some(problem),
@@ -126,7 +128,9 @@ pub(super) async fn status(
     {
         problems.push(format!("ClickHouse: {problem}"));
     }
-    let running = found.iter().any(|container| container.state == State::Running);
+    let running = found
+        .iter()
+        .any(|container| container.state == State::Running);
     let verdict = match (found.is_empty(), problems.is_empty(), running) {
         (true, ..) => Verdict::NotDeployed,
         (_, true, _) => Verdict::Running,

@@ -174,7 +174,10 @@ fn the_services_arguments_name_only_the_addresses_that_are_given() {
 #[test]
 fn the_initialisation_container_holds_no_password_and_is_not_restarted() {
     let init = Release::portsip().init(&spec(Some("172.31.16.158"), None));
-    assert_eq!(command(&init), "/usr/local/bin/initdt_dataflow.sh /var/lib/portsip/dataflow");
+    assert_eq!(
+        command(&init),
+        "/usr/local/bin/initdt_dataflow.sh /var/lib/portsip/dataflow"
+    );
     assert!(init.env.is_empty());
     assert_eq!(init.name, "portsip.dataflow_initdt");
     assert_eq!(init.user.as_deref(), Some("root"));
@@ -198,9 +201,18 @@ fn initialise_with(program: &str) -> String {
         .stdout(process::Stdio::piped())
         .spawn()
         .unwrap();
-    shell.stdin.take().unwrap().write_all(b"ca'n\\a $r\"y\n").unwrap();
+    shell
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"ca'n\\a $r\"y\n")
+        .unwrap();
     let output = shell.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(7), "the program's exit code is passed on");
+    assert_eq!(
+        output.status.code(),
+        Some(7),
+        "the program's exit code is passed on"
+    );
     String::from_utf8(output.stdout)
         .unwrap()
         .replace(path.to_str().unwrap(), "PROGRAM")

@@ -1,30 +1,11 @@
 //! Signing in, with the operator's answers where the settings do not say enough.
 
 use dataflow_core::{
-    host::{Address, Host, HostError, known_hosts},
+    host::{Address, HostError, known_hosts},
     spec::Target,
 };
 
 use crate::{printer::Printer, prompt::Operator};
-
-/// Connects to the server, asking the operator, if there is one, for what is missing. An accepted host key is written
-/// to the first known_hosts file, as OpenSSH does it.
-pub(crate) async fn connect(
-    target: &mut Target,
-    operator: Option<&dyn Operator>,
-    printer: &Printer,
-) -> Result<Host, HostError> {
-    loop {
-        match Host::connect(&target.address, &target.sign_in).await {
-            Ok(host) => return Ok(host),
-            Err(error) => {
-                if !operator.is_some_and(|operator| answer(&error, target, operator, printer)) {
-                    return Err(error);
-                }
-            }
-        }
-    }
-}
 
 /// Asks for what the error says is missing and puts it into the target: whether it is worth trying again. Each thing is
 /// asked for once, so a wrong answer ends in the error that says so.
@@ -80,5 +61,5 @@ fn takes_passwords(accepted: &[String]) -> bool {
 }
 
 #[cfg(test)]
-#[path = "connect_tests.rs"]
+#[path = "sign_in_tests.rs"]
 mod tests;

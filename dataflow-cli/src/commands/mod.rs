@@ -1,0 +1,136 @@
+//! One file for each verb, and what they share.
+
+mod restart;
+mod rm;
+mod run;
+mod start;
+mod status;
+mod stop;
+mod upgrade;
+
+use dataflow_core::{
+    lifecycle::{Control, Events, Interrupt, LifecycleError, Report, Server},
+    spec::{Settings, Target},
+};
+
+use crate::{
+    args::{Cli, Output, Verb},
+    error::Failure,
+    exit::ExitStatus,
+    printer::Printer,
+    progress::Progress,
+    prompt::{Operator, Terminal},
+    sign_in,
+};
+
+/// The exit code of a program that its operator ended, as shells have it: 128 and the number of the signal.
+const INTERRUPTED: i32 = 130;
+
+/// Does what the command line says.
+pub(crate) async fn dispatch(
+    cli: &Cli,
+    settings: Settings,
+    printer: Printer,
+) -> Result<ExitStatus, Failure> {
+    let session = Session {
+        target: settings.target()?,
+        printer,
+    };
+    match &cli.verb {
+        Verb::Run(_) => run::run(session, &settings).await,
+        Verb::Start(_) => start::start(session).await,
+        Verb::Stop(_) => stop::stop(session).await,
+        Verb::Restart(_) => restart::restart(session).await,
+        Verb::Upgrade(_) => upgrade::upgrade(session, &settings).await,
+        Verb::Rm(_) => rm::rm(session).await,
+        Verb::Status(_) => status::status(session).await,
+    }
+}
+
+/// One server to work on, and the operator to tell about it.
+struct Session {
+    target: Target,
+    printer: Printer,
+}
+
+impl Session {
+    /// Does something on the server. What is missing to sign in is asked for where there is a terminal.
+    async fn on_server<T>(
+        mut self,
+        control: Control,
+        verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
+        let terminal = Terminal::find();
+        loop {
+            let attempt = async {
+                let server = Server::open(&self.target, control.clone()).await?;
+                let result = verb(&server).await;
+                server.close().await;
+                result
+            };
+            let error = match attempt.await {
+                Ok(result) => return Ok(result),
+                Err(error) => error,
+            };
+            let asked = match (&terminal, error.host_error()) {
+                (Some(terminal), Some(lacking)) => sign_in::answer(
+                    lacking,
+                    &mut self.target,
+                    terminal as &dyn Operator,
+                    &self.printer,
+                ),
+                _ => false,
+            };
+            if !asked {
+                return Err(error.into());
+            }
+        }
+    }
+
+    /// Changes something on the server, with progress shown, and says what came of it.
+    async fn change(
+        self,
+        verb: impl AsyncFn(&Server) -> Result<Report, LifecycleError>,
+        outcome: impl Fn(&Report) -> String,
+    ) -> Result<ExitStatus, Failure> {
+        let printer = self.printer;
+        let progress = Progress::new(printer);
+        let control = Control {
+            events: Events::to({
+                let progress = progress.clone();
+                move |event| progress.show(&event)
+            }),
+            interrupt: Interrupt::new(),
+        };
+        let listening = tokio::spawn(listen(control.interrupt.clone(), printer));
+        let report = self.on_server(control, verb).await;
+        listening.abort();
+        progress.end();
+        let report = report?;
+        match printer.output() {
+            Output::Human => printer.result(&outcome(&report)),
+            Output::Json => printer.json(&Outcome { result: &report }),
+        }
+        Ok(ExitStatus::Success)
+    }
+}
+
+/// The last line of a change with `--output json`.
+#[derive(serde::Serialize)]
+struct Outcome<'a> {
+    result: &'a Report,
+}
+
+/// The first Ctrl-C has the operation end in good order, the second one ends the program.
+async fn listen(interrupt: Interrupt, printer: Printer) {
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    printer.warn(
+        "interrupted: putting back what can be put back; press Ctrl-C again to leave at once",
+    );
+    interrupt.raise();
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(INTERRUPTED);
+    }
+}

@@ -1,0 +1,107 @@
+#![allow(clippy::unwrap_used)]
+
+use dataflow_core::{
+    docker::{Health, State},
+    lifecycle::ClickHouseStatus,
+};
+
+use super::*;
+
+fn container(name: &str, state: State, health: Option<Health>) -> ContainerStatus {
+    ContainerStatus {
+        name: name.to_owned(),
+        state,
+        health,
+        image: "portsip/pbx:22".to_owned(),
+        image_id: "sha256:aa".to_owned(),
+        version: Some("22.3.5".to_owned()),
+        started_at: "2026-01-01T00:00:00.123456789Z".to_owned(),
+        restarts: 0,
+        made_by: "dataflow",
+    }
+}
+
+fn status() -> Status {
+    Status {
+        server: "pbx@172.31.16.158".to_owned(),
+        docker: "20.10.24".to_owned(),
+        verdict: Verdict::Running,
+        problems: Vec::new(),
+        containers: vec![
+            container("portsip.clickhouse", State::Running, Some(Health::Healthy)),
+            container("portsip.dataflow", State::Running, None),
+        ],
+        clickhouse: Some(ClickHouseStatus {
+            answers: true,
+            version: Some("25.8.1".to_owned()),
+            rows: Some(1_234_567),
+            problem: None,
+        }),
+    }
+}
+
+fn shown(status: &Status) -> String {
+    human(status, "2026-01-01T00:03:00Z".parse().unwrap())
+}
+
+#[test]
+fn a_server_that_runs_as_it_should() {
+    insta::assert_snapshot!(shown(&status()), @"
+    Data Flow on pbx@172.31.16.158: running
+
+    CONTAINER           STATE             SINCE  VERSION  IMAGE
+    portsip.clickhouse  running, healthy  2 min  22.3.5   portsip/pbx:22
+    portsip.dataflow    running           2 min  22.3.5   portsip/pbx:22
+
+    ClickHouse 25.8.1 answers; 1,234,567 rows are stored
+    ");
+}
+
+#[test]
+fn a_server_on_which_the_service_ends_again_and_again() {
+    let mut status = status();
+    status.verdict = Verdict::Degraded;
+    status.containers[1].state = State::Restarting;
+    status.containers[1].version = None;
+    status.containers[1].started_at = "0001-01-01T00:00:00Z".to_owned();
+    status.problems =
+        vec!["portsip.dataflow ends again and again (exit code 1, restarted 7 times)".to_owned()];
+    insta::assert_snapshot!(shown(&status), @"
+    Data Flow on pbx@172.31.16.158: degraded
+
+    CONTAINER           STATE             SINCE  VERSION  IMAGE
+    portsip.clickhouse  running, healthy  2 min  22.3.5   portsip/pbx:22
+    portsip.dataflow    restarting        -      -        portsip/pbx:22
+
+    ClickHouse 25.8.1 answers; 1,234,567 rows are stored
+
+    problem: portsip.dataflow ends again and again (exit code 1, restarted 7 times)
+    next: dataflow run repairs it
+    ");
+}
+
+#[test]
+fn a_server_without_data_flow() {
+    let status = Status {
+        verdict: Verdict::NotDeployed,
+        containers: Vec::new(),
+        clickhouse: None,
+        ..status()
+    };
+    insta::assert_snapshot!(shown(&status), @"
+    Data Flow on pbx@172.31.16.158: not deployed
+    next: dataflow run deploys it
+    ");
+}
+
+#[test]
+fn numbers_are_grouped_by_thousands() {
+    for (number, text) in [
+        (0, "0"),
+        (999, "999"),
+        (1000, "1,000"),
+        (12_345_678, "12,345,678"),
+    ] {
+        assert_eq!(grouped(number), text);
+    }
+}

@@ -1,0 +1,163 @@
+//! What happens, shown while it happens: one line for each step.
+
+use std::{
+    io::IsTerminal,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use dataflow_core::lifecycle::Event;
+use indicatif::{ProgressBar, ProgressStyle};
+use owo_colors::OwoColorize;
+
+use crate::{args::Output, printer::Printer};
+
+/// Where there is no terminal, a step that lasts is mentioned this often.
+const REMINDER: Duration = Duration::from_secs(10);
+
+/// Shows events on standard error; with `--output json`, on standard output as one JSON object a line.
+#[derive(Clone)]
+pub(crate) struct Progress {
+    printer: Printer,
+    /// The line of the step at work, on a terminal.
+    line: Option<ProgressBar>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    of: usize,
+    what: String,
+    reminded: Duration,
+}
+
+impl Progress {
+    pub(crate) fn new(printer: Printer) -> Self {
+        let terminal = std::io::stderr().is_terminal() && printer.is_chatty();
+        Self {
+            printer,
+            line: terminal.then(line),
+            state: Arc::default(),
+        }
+    }
+
+    /// Takes the line of the step at work away.
+    pub(crate) fn end(&self) {
+        if let Some(line) = &self.line {
+            line.finish_and_clear();
+        }
+    }
+
+    /// Shows one event.
+    pub(crate) fn show(&self, event: &Event) {
+        if self.printer.output() == Output::Json {
+            self.printer.json(event);
+            return;
+        }
+        let Ok(mut state) = self.state.lock() else {
+            return;
+        };
+        match event {
+            Event::Connected { server, docker } => {
+                self.say(&format!("connected to {server} (Docker {docker})"));
+            }
+            Event::Planned { steps } => self.say(&match steps.len() {
+                0 => "looked: all is as wanted".to_owned(),
+                1 => "planned: 1 step".to_owned(),
+                count => format!("planned: {count} steps"),
+            }),
+            Event::StepStarted {
+                number,
+                of,
+                what,
+                why,
+            } => {
+                *state = State {
+                    of: *of,
+                    what: what.clone(),
+                    reminded: Duration::ZERO,
+                };
+                self.work(&format!("{} {what} {}", count(*number, *of), dimmed(why)));
+            }
+            Event::Waiting {
+                number,
+                for_what,
+                elapsed,
+            } => {
+                let place = count(*number, state.of);
+                let waiting = format!("waiting for {for_what}, {}", short(*elapsed));
+                if self.line.is_some() {
+                    self.work(&format!("{place} {} {}", state.what, dimmed(&waiting)));
+                } else if *elapsed >= state.reminded + REMINDER {
+                    state.reminded = *elapsed;
+                    self.say(&format!("{place} {waiting}"));
+                }
+            }
+            Event::StepDone {
+                number,
+                what,
+                elapsed,
+            } => self.say(&format!(
+                "{} {what} {}",
+                count(*number, state.of),
+                dimmed(&format!("done in {}", short(*elapsed)))
+            )),
+            Event::StepFailed { number, what, .. } => {
+                self.say(&format!(
+                    "{} {what} {}",
+                    count(*number, state.of),
+                    "failed".red().bold()
+                ));
+            }
+            Event::PuttingBack { what } => self.say(&format!("        putting back: {what}")),
+            Event::Finished { elapsed, .. } => {
+                self.say(&format!("finished in {}", short(*elapsed)));
+            }
+        }
+    }
+
+    /// A line that stays.
+    fn say(&self, text: &str) {
+        match &self.line {
+            Some(line) => line.suspend(|| self.printer.note(text)),
+            None => self.printer.note(text),
+        }
+    }
+
+    /// The line of the step at work, which the next one replaces.
+    fn work(&self, text: &str) {
+        if let Some(line) = &self.line {
+            line.set_message(text.to_owned());
+        }
+    }
+}
+
+fn line() -> ProgressBar {
+    let line = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{wide_msg} {spinner}") {
+        line.set_style(style.tick_chars(r"|/-\ "));
+    }
+    line.enable_steady_tick(Duration::from_millis(100));
+    line
+}
+
+fn count(number: usize, of: usize) -> String {
+    let width = of.to_string().len();
+    format!("[{number:>width$}/{of}]")
+}
+
+fn dimmed(text: &str) -> String {
+    format!("({text})").dimmed().to_string()
+}
+
+fn short(elapsed: Duration) -> String {
+    if elapsed < Duration::from_secs(60) {
+        format!("{:.1} s", elapsed.as_secs_f64())
+    } else {
+        format!(
+            "{} min {} s",
+            elapsed.as_secs() / 60,
+            elapsed.as_secs() % 60
+        )
+    }
+}
