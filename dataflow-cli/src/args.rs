@@ -115,19 +115,6 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    /// The verb as it is typed.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Run(_) => "run",
-            Self::Start(_) => "start",
-            Self::Stop(_) => "stop",
-            Self::Restart(_) => "restart",
-            Self::Upgrade(_) => "upgrade",
-            Self::Rm(_) => "rm",
-            Self::Status(_) => "status",
-        }
-    }
-
     /// Which server.
     pub(crate) fn server(&self) -> &ServerArgs {
         match self {

@@ -1,16 +1,17 @@
 //! Reads off the containers how they were deployed, so that an upgrade needs to be told only what changes.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::str::FromStr;
 
 use secrecy::SecretString;
 
+use super::observed::Containers;
 use crate::{
     docker::Container,
-    spec::{Release, Settings},
+    spec::{NOFILE_RANGE, Release, START_GRACE_RANGE, Settings},
 };
 
 /// What the containers say of how they were deployed; what they don't say, or say in a way that can't be right, is `None`.
-pub(super) fn settings(release: &Release, containers: &BTreeMap<String, Container>) -> Settings {
+pub(super) fn settings(release: &Release, containers: &Containers) -> Settings {
     let mut settings = Settings::default();
     if let Some(service) = containers.get(release.service_name) {
         settings.pbx = argument(service, "-a");
@@ -25,20 +26,21 @@ pub(super) fn settings(release: &Release, containers: &BTreeMap<String, Containe
     }
     if let Some(clickhouse) = containers.get(release.clickhouse_name) {
         settings.clickhouse_image = clickhouse.image.parse().ok();
-        settings.nofile = clickhouse.nofile.and_then(|limit| limit.try_into().ok());
+        settings.nofile = clickhouse
+            .nofile
+            .and_then(|limit| limit.try_into().ok())
+            .filter(|limit| NOFILE_RANGE.contains(limit));
         settings.start_grace = clickhouse
             .healthcheck
             .as_ref()
-            .map(|check| check.start_period.as_secs());
+            .map(|check| check.start_period.as_secs())
+            .filter(|grace| START_GRACE_RANGE.contains(grace));
     }
     settings
 }
 
 /// The database password that the ClickHouse container was given.
-pub(super) fn password(
-    release: &Release,
-    containers: &BTreeMap<String, Container>,
-) -> Option<SecretString> {
+pub(super) fn password(release: &Release, containers: &Containers) -> Option<SecretString> {
     containers
         .get(release.clickhouse_name)?
         .env

@@ -1,7 +1,7 @@
 //! Plans for what is deployed already: start, stop, restart and remove it as it is.
 
 use super::{
-    observed::{Observed, Origin, aside},
+    observed::{Containers, Origin, aside},
     plan::{Action, Plan, is_up},
     plan_error::PlanError,
 };
@@ -15,11 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// Where a container is missing or is somebody else's.
-pub(super) fn start(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
-    deployed(release, observed)?;
+pub(super) fn start(release: &Release, containers: &Containers) -> Result<Plan, PlanError> {
+    refuse_undeployed(release, containers)?;
     let mut plan = Plan::default();
     for name in [release.clickhouse_name, release.service_name] {
-        let found = observed.containers.get(name).map(|found| found.state);
+        let found = containers.get(name).map(|found| found.state);
         if let Some(state) = found.filter(|state| *state != State::Running) {
             start_and_await(release, &mut plan, name, format!("it is {}", state.word()));
         }
@@ -31,10 +31,10 @@ pub(super) fn start(release: &Release, observed: &Observed) -> Result<Plan, Plan
 ///
 /// # Errors
 /// Where a container is missing or is somebody else's.
-pub(super) fn stop(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
-    deployed(release, observed)?;
+pub(super) fn stop(release: &Release, containers: &Containers) -> Result<Plan, PlanError> {
+    refuse_undeployed(release, containers)?;
     let mut plan = Plan::default();
-    stop_all(release, observed, &mut plan);
+    stop_all(release, containers, &mut plan);
     Ok(plan)
 }
 
@@ -42,10 +42,10 @@ pub(super) fn stop(release: &Release, observed: &Observed) -> Result<Plan, PlanE
 ///
 /// # Errors
 /// Where a container is missing or is somebody else's.
-pub(super) fn restart(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
-    deployed(release, observed)?;
+pub(super) fn restart(release: &Release, containers: &Containers) -> Result<Plan, PlanError> {
+    refuse_undeployed(release, containers)?;
     let mut plan = Plan::default();
-    stop_all(release, observed, &mut plan);
+    stop_all(release, containers, &mut plan);
     for name in [release.clickhouse_name, release.service_name] {
         start_and_await(release, &mut plan, name, "it is restarted".to_owned());
     }
@@ -56,7 +56,7 @@ pub(super) fn restart(release: &Release, observed: &Observed) -> Result<Plan, Pl
 ///
 /// # Errors
 /// Where a container is somebody else's.
-pub(super) fn remove(release: &Release, observed: &Observed) -> Result<Plan, PlanError> {
+pub(super) fn remove(release: &Release, containers: &Containers) -> Result<Plan, PlanError> {
     let mut plan = Plan::default();
     let names = [
         release.service_name.to_owned(),
@@ -66,20 +66,20 @@ pub(super) fn remove(release: &Release, observed: &Observed) -> Result<Plan, Pla
         aside(release.clickhouse_name),
     ];
     for name in &names {
-        refuse_foreign(observed, name)?;
+        refuse_foreign(containers, name)?;
     }
-    stop_all(release, observed, &mut plan);
+    stop_all(release, containers, &mut plan);
     for name in names {
-        if observed.containers.contains_key(&name) {
+        if containers.contains_key(&name) {
             plan.add(Action::Remove(name), "it was asked for");
         }
     }
     Ok(plan)
 }
 
-fn stop_all(release: &Release, observed: &Observed, plan: &mut Plan) {
+fn stop_all(release: &Release, containers: &Containers, plan: &mut Plan) {
     for name in [release.service_name, release.clickhouse_name] {
-        if observed.containers.get(name).is_some_and(is_up) {
+        if containers.get(name).is_some_and(is_up) {
             plan.add(
                 Action::Stop(name.to_owned(), release.stop_timeout),
                 "it was asked for",
@@ -105,20 +105,24 @@ fn start_and_await(release: &Release, plan: &mut Plan, name: &str, why: String) 
     plan.add(ready, why);
 }
 
-fn deployed(release: &Release, observed: &Observed) -> Result<(), PlanError> {
+/// That both containers are there and nobody else's.
+pub(super) fn refuse_undeployed(
+    release: &Release,
+    containers: &Containers,
+) -> Result<(), PlanError> {
     for name in [release.clickhouse_name, release.service_name] {
-        if !observed.containers.contains_key(name) {
+        if !containers.contains_key(name) {
             return Err(PlanError::NotDeployed {
                 name: name.to_owned(),
             });
         }
-        refuse_foreign(observed, name)?;
+        refuse_foreign(containers, name)?;
     }
     Ok(())
 }
 
-fn refuse_foreign(observed: &Observed, name: &str) -> Result<(), PlanError> {
-    match observed.containers.get(name) {
+fn refuse_foreign(containers: &Containers, name: &str) -> Result<(), PlanError> {
+    match containers.get(name) {
         Some(found) if Origin::of(found) == Origin::Foreign => Err(PlanError::Foreign {
             name: name.to_owned(),
             image: crate::host::shown(found.image.as_bytes()),

@@ -29,7 +29,7 @@ pub use desired::Desired;
 pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
 pub use interrupt::Interrupt;
-pub use observed::{Directory, Observed, Origin};
+pub use observed::{Containers, Directory, Observed, Origin};
 pub use plan::{Action, Plan, Step, StepSummary, plan};
 pub use plan_error::PlanError;
 pub use server::{Report, Server};

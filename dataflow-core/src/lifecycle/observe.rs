@@ -6,10 +6,10 @@ use secrecy::SecretString;
 
 use super::{
     error::LifecycleError,
-    observed::{Directory, Observed, aside},
+    observed::{Containers, Directory, Observed, aside},
 };
 use crate::{
-    docker::{Container, DockerError, Engine},
+    docker::{DockerError, Engine},
     host::{Command, Host, shown},
     spec::{ImageRef, Owner, Release, Spec},
 };
@@ -44,7 +44,7 @@ pub(super) async fn observe(
 pub(super) async fn containers(
     engine: &Engine,
     release: &Release,
-) -> Result<BTreeMap<String, Container>, DockerError> {
+) -> Result<Containers, DockerError> {
     let names = [
         release.clickhouse_name.to_owned(),
         release.service_name.to_owned(),
@@ -52,7 +52,7 @@ pub(super) async fn containers(
         aside(release.clickhouse_name),
         aside(release.service_name),
     ];
-    let mut found = BTreeMap::new();
+    let mut found = Containers::new();
     for name in names {
         if let Some(container) = engine.container(&name).await? {
             found.insert(name, container);

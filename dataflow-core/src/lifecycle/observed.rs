@@ -12,11 +12,14 @@ use crate::{
 /// The project that the vendor's script gives to Compose.
 const VENDOR_PROJECT: &str = "dataflow-server-only";
 
+/// Containers by name: those that are wanted, and the remains of an interrupted run.
+pub type Containers = BTreeMap<String, Container>;
+
 /// Everything that a plan depends on.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
-    /// The containers that are there, by name: those that are wanted and the remains of an interrupted run.
-    pub containers: BTreeMap<String, Container>,
+    /// The containers that are there.
+    pub containers: Containers,
     /// The images that are there, by the name that was asked for.
     pub images: BTreeMap<String, Image>,
     /// The directories that are there, by path.

@@ -9,7 +9,7 @@ use super::{
     events::Event,
     execute::Executor,
     manage, observe,
-    observed::Observed,
+    observed::Containers,
     plan::{Plan, plan},
     plan_error::PlanError,
     status::{self, Status},
@@ -100,11 +100,8 @@ impl Server {
     /// As [`Server::run`]; and where nothing is deployed.
     pub async fn upgrade(&self, changes: &Settings) -> Result<Report, LifecycleError> {
         let containers = observe::containers(&self.engine, &self.release).await?;
-        if !containers.contains_key(self.release.service_name) {
-            return Err(self.in_the_way(PlanError::NotDeployed {
-                name: self.release.service_name.to_owned(),
-            }));
-        }
+        manage::refuse_undeployed(&self.release, &containers)
+            .map_err(|error| self.in_the_way(error))?;
         let settings = changes
             .clone()
             .or(deployed::settings(&self.release, &containers));
@@ -217,17 +214,14 @@ impl Server {
 
     async fn manage(
         &self,
-        make: impl FnOnce(&Release, &Observed) -> Result<Plan, PlanError>,
+        make: impl FnOnce(&Release, &Containers) -> Result<Plan, PlanError>,
     ) -> Result<Report, LifecycleError> {
-        let observed = Observed {
-            containers: observe::containers(&self.engine, &self.release).await?,
-            ..Observed::default()
-        };
-        let plan = make(&self.release, &observed).map_err(|error| self.in_the_way(error))?;
+        let containers = observe::containers(&self.engine, &self.release).await?;
+        let plan = make(&self.release, &containers).map_err(|error| self.in_the_way(error))?;
         self.control.events.tell(Event::Planned {
             steps: plan.summary(),
         });
-        let password = deployed::password(&self.release, &observed.containers);
+        let password = deployed::password(&self.release, &containers);
         let executor = Executor {
             host: &self.host,
             engine: &self.engine,
@@ -238,7 +232,7 @@ impl Server {
         };
         executor.execute(&plan).await?;
         let done = plan.steps.iter().map(|step| step.action.to_string());
-        let data_path = deployed::settings(&self.release, &observed.containers).data_path;
+        let data_path = deployed::settings(&self.release, &containers).data_path;
         Ok(self.report(done.collect(), data_path.map(|path| path.to_string())))
     }
 

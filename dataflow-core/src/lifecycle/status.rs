@@ -1,10 +1,13 @@
 //! What a server's Data Flow is doing.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::Serialize;
 
-use super::{clickhouse, deployed, observed::Origin};
+use super::{
+    clickhouse, deployed,
+    observed::{Containers, Origin},
+};
 use crate::{
     docker::{Container, Engine, Health, State},
     host::{Host, shown},
@@ -93,7 +96,7 @@ pub(super) async fn status(
     host: &Host,
     engine: &Engine,
     release: &Release,
-    containers: &BTreeMap<String, Container>,
+    containers: &Containers,
 ) -> Status {
     let clickhouse = match containers.get(release.clickhouse_name) {
         Some(container) if container.state == State::Running => {
@@ -153,7 +156,7 @@ pub(super) async fn status(
 async fn ask_clickhouse(
     host: &Host,
     release: &Release,
-    containers: &BTreeMap<String, Container>,
+    containers: &Containers,
 ) -> ClickHouseStatus {
     let password = deployed::password(release, containers).unwrap_or_default();
     let (port, user) = (release.clickhouse_http_port, release.clickhouse_user);
@@ -179,9 +182,9 @@ fn problem_of(container: &Container) -> Option<String> {
         (State::Running, Some(Health::Unhealthy)) => {
             Some(format!("{name}: its health check fails"))
         }
-        (State::Running, _) if Origin::of(container) == Origin::Foreign => {
-            Some(format!("{name} was made by somebody else"))
-        }
+        (State::Running, _) if Origin::of(container) == Origin::Foreign => Some(format!(
+            "{name} was made neither by this program nor by the vendor's script"
+        )),
         (State::Running, _) => None,
         (State::Exited, _) => Some(format!(
             "{name} is stopped (exit code {})",
