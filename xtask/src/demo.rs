@@ -1,0 +1,8 @@
+//! x
+use crate::failure::Result;
+pub(crate) fn up() -> Result<()> {
+    Ok(())
+}
+pub(crate) fn down() -> Result<()> {
+    Ok(())
+}
