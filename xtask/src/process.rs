@@ -110,3 +110,14 @@ fn name(command: &Command) -> String {
         .collect::<Vec<_>>()
         .join(" ")
 }
+
+/// The cargo that runs this task.
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| crate::lab::workspace().join("target"), PathBuf::from)
+}

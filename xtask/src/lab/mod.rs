@@ -24,7 +24,8 @@ use clap::Subcommand;
 use crate::failure::{Context, Result};
 use crate::{docker, packages, say};
 
-pub(crate) use files::{directory, settings_file};
+pub(crate) use files::{directory, settings_file, workspace};
+pub(crate) use network::{REGISTRY, SERVER};
 pub(crate) use reset::reset;
 pub(crate) use server::in_server;
 pub(crate) use take_down::take_down;

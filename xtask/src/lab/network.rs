@@ -7,9 +7,9 @@ use crate::{process, say};
 pub(super) const NAME: &str = "dataflow-lab";
 const SUBNET: &str = "198.18.16.0/24";
 /// The server that is deployed to.
-pub(super) const SERVER: &str = "198.18.16.158";
+pub(crate) const SERVER: &str = "198.18.16.158";
 /// The registry.
-pub(super) const REGISTRY: &str = "198.18.16.10";
+pub(crate) const REGISTRY: &str = "198.18.16.10";
 /// The address a PBX would have.
 pub(super) const PBX: &str = "198.18.16.133";
 
