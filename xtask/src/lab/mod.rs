@@ -3,6 +3,7 @@
 //! All it starts carries the label `dataflow.lab=1`. Every checkout of this workspace uses the same lab: what was generated for it
 //! (keys, passwords) is kept in its registry container, and each checkout takes its own copy into `target/lab`.
 
+mod container;
 mod description;
 mod files;
 mod images;

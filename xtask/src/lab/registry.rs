@@ -5,78 +5,46 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::images::{self, Ids};
-use super::{LABEL, files, network, secrets};
+use super::{LABEL, container, files, network, secrets};
 use crate::docker::docker;
 use crate::failure::{Context, Result};
 use crate::{process, say, wait};
 
 pub(super) const CONTAINER: &str = "dataflow-lab-registry";
 const VOLUME: &str = "dataflow-lab-registry";
+const IMAGE: &str = "dataflow-lab/registry";
 /// The name that signs in on port 5001.
 pub(super) const USER: &str = "lab";
 /// Which image id was pushed under which name, one a line; kept beside what was pushed.
 const RECORD: &str = "/var/lib/registry/pushed";
 
-pub(super) fn exists() -> bool {
-    process::succeeds(docker().args(["container", "inspect", CONTAINER]))
-}
-
 /// Brings the registry up with every published image in it.
 pub(super) fn ensure(images: &Ids) -> Result<()> {
-    let state = super::server::state(CONTAINER);
-    let current = images.get("dataflow-lab/registry:latest");
-    match state {
-        Some(state) if Some(&state.image) == current => {
-            if !state.running {
-                process::capture(docker().args(["start", CONTAINER]))?;
-            }
-        }
-        Some(_) => {
-            say::line("the registry's image is a new one: making the registry again");
-            process::capture(docker().args(["rm", "--force", CONTAINER]))?;
-            create()?;
-        }
-        None => create()?,
-    }
+    container::ensure(CONTAINER, IMAGE, images, make)?;
     wait::until("the registry", Duration::from_secs(30), || {
         answers().then_some(())
     })?;
     publish(images)
 }
 
-fn create() -> Result<()> {
-    say::line(format!("starting the registry at {}", network::REGISTRY));
+fn make() -> Result<()> {
     process::capture(docker().args(["volume", "create", "--label", LABEL, VOLUME]))?;
-    let mut command = docker();
-    command.args([
-        "create",
-        "--name",
-        CONTAINER,
-        "--hostname",
-        "registry",
-        "--label",
-        LABEL,
-        "--restart",
-        "unless-stopped",
-    ]);
-    command.args([
-        "--network",
-        network::NAME,
-        "--ip",
-        network::REGISTRY,
-        "--volume",
-        &format!("{VOLUME}:/var/lib/registry"),
-    ]);
+    let storage = format!("{VOLUME}:/var/lib/registry");
     // This machine's engine pushes over loopback, the one place where it accepts plain HTTP unasked.
-    command.args(["--publish", "127.0.0.1::5000", "dataflow-lab/registry"]);
-    process::capture(&mut command)?;
-    let from = format!("{}/.", files::secrets().display());
-    process::capture(docker().args([
-        "cp",
-        &from,
-        &format!("{CONTAINER}:{}", secrets::KEPT_IN_REGISTRY),
-    ]))?;
-    process::capture(docker().args(["start", CONTAINER])).map(drop)
+    let options = [
+        "--hostname=registry",
+        "--volume",
+        &storage,
+        "--publish=127.0.0.1::5000",
+    ];
+    let secrets = files::secrets().join(".");
+    container::make(
+        CONTAINER,
+        network::REGISTRY,
+        &options,
+        IMAGE,
+        &[(&secrets, secrets::KEPT_IN_REGISTRY)],
+    )
 }
 
 fn answers() -> bool {

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::process::Command;
 
-use super::{files, registry};
+use super::{container, files, registry};
 use crate::docker::docker;
 use crate::failure::{Context, Result};
 use crate::{process, say};
@@ -20,7 +20,7 @@ const PASSWORDS: &[&str] = &["pbx.password", "registry.password"];
 pub(super) fn ensure() -> Result<()> {
     let directory = files::secrets();
     files::make_private_directory(&directory)?;
-    if registry::exists() {
+    if container::exists(registry::CONTAINER) {
         return take_over();
     }
     for name in PASSWORDS {

@@ -7,14 +7,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::images::Ids;
-use super::{LABEL, files, network, registry, secrets};
+use super::{LABEL, container, files, network, registry, secrets};
 use crate::docker::docker;
 use crate::failure::{Context, Result};
-use crate::{process, say, wait};
+use crate::{process, wait};
 
 pub(super) const CONTAINER: &str = "dataflow-lab-server";
 /// `/var/lib/docker`: an overlay file system can't lie on another one.
 const VOLUME: &str = "dataflow-lab-server-docker";
+const IMAGE: &str = "dataflow-lab/server";
 
 /// What a machine has and a container has not. `--privileged` would be shorter, and is refused where this machine itself has not
 /// all capabilities.
@@ -51,43 +52,9 @@ for user in pbx ubuntu plain root; do
 done
 "#;
 
-/// What the engine says of a container.
-pub(super) struct State {
-    /// Image id.
-    pub(super) image: String,
-    pub(super) running: bool,
-}
-
-/// The state of a container, if there is one of that name.
-pub(super) fn state(container: &str) -> Option<State> {
-    let format = "{{.Image}} {{.State.Running}}";
-    let text =
-        process::capture(docker().args(["container", "inspect", "--format", format, container]))
-            .ok()?;
-    let (image, running) = text.trim().split_once(' ')?;
-    Some(State {
-        image: image.to_owned(),
-        running: running == "true",
-    })
-}
-
 /// Brings the server up and waits until it can be signed in to and its engine answers.
 pub(super) fn ensure(images: &Ids) -> Result<()> {
-    match state(CONTAINER) {
-        Some(state) if Some(&state.image) == images.get("dataflow-lab/server:latest") => {
-            if !state.running {
-                say::line("booting the server");
-                process::capture(docker().args(["start", CONTAINER]))?;
-            }
-        }
-        Some(_) => {
-            say::line("the server's image is a new one: making the server again");
-            process::capture(docker().args(["rm", "--force", "--volumes", CONTAINER]))?;
-            process::capture(docker().args(["volume", "rm", "--force", VOLUME]))?;
-            create()?;
-        }
-        None => create()?,
-    }
+    container::ensure(CONTAINER, IMAGE, images, make)?;
     wait_until_up()?;
     let accounts = format!(
         "{}\n{}\n",
@@ -101,60 +68,50 @@ pub(super) fn ensure(images: &Ids) -> Result<()> {
     .map(drop)
 }
 
-fn create() -> Result<()> {
-    say::line(format!("booting the server at {}", network::SERVER));
+fn make() -> Result<()> {
+    // What an older server had pulled and deployed goes with it.
+    process::capture(docker().args(["volume", "rm", "--force", VOLUME]))?;
     process::capture(docker().args(["volume", "create", "--label", LABEL, VOLUME]))?;
-    let mut command = docker();
-    command.args([
-        "create",
-        "--name",
-        CONTAINER,
-        "--hostname",
-        "dataflow",
-        "--label",
-        LABEL,
-        "--restart",
-        "unless-stopped",
-    ]);
-    command.args([
-        "--network",
-        network::NAME,
-        "--ip",
-        network::SERVER,
+    let docker_data = format!("{VOLUME}:/var/lib/docker");
+    let hub = ["registry-1.docker.io", "index.docker.io"]
+        .map(|name| format!("--add-host={name}:{}", network::REGISTRY));
+    let mut options = vec![
+        "--hostname=dataflow",
         "--volume",
-        &format!("{VOLUME}:/var/lib/docker"),
-    ]);
-    command.args(["--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp"]);
-    for name in ["registry-1.docker.io", "index.docker.io"] {
-        command.args(["--add-host", &format!("{name}:{}", network::REGISTRY)]);
-    }
-    command.args([
-        "--security-opt",
-        "seccomp=unconfined",
-        "--security-opt",
-        "apparmor=unconfined",
+        &docker_data,
+        "--tmpfs=/run",
+        "--tmpfs=/run/lock",
+        "--tmpfs=/tmp",
+    ];
+    options.extend(hub.iter().map(String::as_str));
+    options.extend([
+        "--security-opt=seccomp=unconfined",
+        "--security-opt=apparmor=unconfined",
     ]);
     if fs::exists("/sys/fs/cgroup/cgroup.controllers").unwrap_or(false) {
         // cgroup v2: systemd needs a tree of its own that it may write, which only a privileged container gets.
-        command.args(["--privileged", "--cgroupns", "private"]);
+        options.extend(["--privileged", "--cgroupns=private"]);
     } else {
-        command.args(["--volume", "/sys/fs/cgroup:/sys/fs/cgroup"]);
-        command.args(
+        options.push("--volume=/sys/fs/cgroup:/sys/fs/cgroup");
+        options.extend(
             CAPABILITIES
                 .iter()
                 .flat_map(|capability| ["--cap-add", capability]),
         );
     }
-    process::capture(command.arg("dataflow-lab/server"))?;
     let certificate = files::directory().join("hub.crt");
     files::write_private(&certificate, &registry::certificate()?)?;
-    let to = format!("{CONTAINER}:/etc/docker/lab-registry.crt");
-    process::capture(docker().arg("cp").arg(certificate).arg(to))?;
-    process::capture(docker().args(["start", CONTAINER])).map(drop)
+    container::make(
+        CONTAINER,
+        network::SERVER,
+        &options,
+        IMAGE,
+        &[(&certificate, "/etc/docker/lab-registry.crt")],
+    )
 }
 
 /// Waits until sshd greets and the inner engine answers.
-pub(super) fn wait_until_up() -> Result<()> {
+fn wait_until_up() -> Result<()> {
     let patience = Duration::from_secs(90);
     wait::until("the server's sshd", patience, || {
         sshd_greets().then_some(())

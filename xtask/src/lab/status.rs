@@ -1,6 +1,6 @@
 //! `lab status`: what is running and where.
 
-use super::{files, network, registry, server};
+use super::{container, files, network, registry, server};
 use crate::docker::{self, docker};
 use crate::failure::Result;
 use crate::{process, say};
@@ -10,20 +10,16 @@ pub(super) fn status() -> Result<()> {
         say::line("the lab is down: no Docker Engine answers on this machine");
         return Ok(());
     }
-    for (what, container, address) in [
+    for (what, name, address) in [
         ("server", server::CONTAINER, network::SERVER),
         ("registry", registry::CONTAINER, network::REGISTRY),
     ] {
-        let state = match server::state(container) {
-            Some(state) if state.running => "running",
-            Some(_) => "stopped",
-            None => "not there",
-        };
+        let state = container::state_in_a_word(name);
         say::line(format!(
-            "{what:10} {address:15} {state:10} container {container}"
+            "{what:10} {address:15} {state:10} container {name}"
         ));
     }
-    if server::state(server::CONTAINER).is_some_and(|state| state.running) {
+    if container::state_in_a_word(server::CONTAINER) == "running" {
         let format = "table {{.Names}}\t{{.Image}}\t{{.Status}}";
         say::line("\non the server:");
         say::line(
