@@ -1,5 +1,7 @@
 //! `lab shell HOST`.
 
+use std::io::IsTerminal;
+
 use clap::ValueEnum;
 
 use super::{registry, server};
@@ -16,20 +18,15 @@ pub(crate) enum Machine {
 }
 
 pub(super) fn shell(machine: Machine) -> Result<()> {
-    let (container, program) = match machine {
-        Machine::Dataflow => (server::CONTAINER, ["bash", "-l"]),
-        Machine::Registry => (registry::CONTAINER, ["bash", "-l"]),
+    let container = match machine {
+        Machine::Dataflow => server::CONTAINER,
+        Machine::Registry => registry::CONTAINER,
     };
-    process::run(
-        docker()
-            .args([
-                "exec",
-                "--interactive",
-                "--tty",
-                "--workdir",
-                "/root",
-                container,
-            ])
-            .args(program),
-    )
+    let mut command = docker();
+    command.args(["exec", "--interactive", "--workdir", "/root"]);
+    // Without a terminal it runs the commands that it reads.
+    if std::io::stdin().is_terminal() {
+        command.arg("--tty");
+    }
+    process::run(command.args([container, "bash", "-l"]))
 }
