@@ -30,10 +30,10 @@ pub(crate) fn up() -> Result<()> {
         command.arg("--config").arg(&settings);
         command
     };
-    let shown = format!("dataflow --config {}", relative(&settings));
-    say::line(format!("\n$ {shown} run"));
+    let command = format!("{} --config {}", relative(&program), relative(&settings));
+    say::line(format!("\n$ {command} run"));
     process::run(dataflow().arg("run"))?;
-    say::line(format!("\n$ {shown} status"));
+    say::line(format!("\n$ {command} status"));
     process::run(dataflow().arg("status"))?;
 
     say::line("\nrows in ClickHouse:");
@@ -45,7 +45,6 @@ pub(crate) fn up() -> Result<()> {
     })?;
     say::line(format!("{first}, then {later}: growing"));
 
-    let command = format!("{} --config {}", relative(&program), relative(&settings));
     say::line(format!(
         "
 running: server {} with portsip.clickhouse (port 8123) and portsip.dataflow; registry {}
@@ -68,14 +67,8 @@ pub(crate) fn down() -> Result<()> {
 }
 
 fn build() -> Result<PathBuf> {
-    say::line("building dataflow");
-    process::run(process::cargo().args([
-        "build",
-        "--quiet",
-        "--release",
-        "--package",
-        "dataflow-cli",
-    ]))?;
+    say::line("building dataflow (the first time takes some minutes)");
+    process::run(process::cargo().args(["build", "--release", "--package", "dataflow-cli"]))?;
     Ok(process::target().join("release/dataflow"))
 }
 
