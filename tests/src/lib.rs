@@ -1,1 +1,18 @@
-//! placeholder
+//! What the end-to-end tests need: the lab they run on, the program they run, waiting, and text that compares from run to run.
+//!
+//! A test that cannot get what it needs has nothing to go on with, so these functions panic and say what was missing.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is how a test reports"
+)]
+
+mod lab;
+mod program;
+mod stable;
+mod wait;
+
+pub use lab::{Lab, Registry, RegistryCut, Server, User};
+pub use program::{Ended, Program};
+pub use stable::stable;
+pub use wait::wait_until;

@@ -1,0 +1,48 @@
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What differs between two runs of the same thing, and what stands for it in a snapshot.
+static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    [
+        (
+            r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
+            "[when]",
+        ),
+        (r"sha256:[0-9a-f]{64}", "sha256:[digest]"),
+        (r"SHA256:[A-Za-z0-9+/]{43}", "SHA256:[fingerprint]"),
+        (r"\b[0-9a-f]{12}([0-9a-f]{52})?\b", "[id]"),
+        (r"\b\d+(\.\d+)? ?(ms|s|min|h)\b", "[time]"),
+        (r"\b\d+ rows\b", "[n] rows"),
+        (r#""rows": ?\d+"#, r#""rows": "[n]""#),
+    ]
+    .into_iter()
+    .map(|(pattern, stand_in)| (Regex::new(pattern).expect("a valid pattern"), stand_in))
+    .collect()
+});
+
+/// The text with times, ids, fingerprints, row counts and this checkout's place replaced, so that it can be compared with a snapshot.
+#[must_use]
+pub fn stable(text: &str) -> String {
+    let text = text.replace(
+        crate::lab::workspace().to_string_lossy().as_ref(),
+        "[workspace]",
+    );
+    VARIABLE.iter().fold(text, |text, (pattern, stand_in)| {
+        pattern.replace_all(&text, *stand_in).into_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn given_two_runs_when_made_stable_then_only_what_varies_is_replaced() {
+        let text = "pulled portsip/pbx:22.4 (sha256:1111111111111111111111111111111111111111111111111111111111111111) in 3.2 s; 42 rows on 198.18.16.158";
+        assert_eq!(
+            stable(text),
+            "pulled portsip/pbx:22.4 (sha256:[digest]) in [time]; [n] rows on 198.18.16.158"
+        );
+    }
+}

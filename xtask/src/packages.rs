@@ -1,0 +1,76 @@
+//! What the lab needs from Debian's or Ubuntu's packages, and how it gets there.
+
+use std::path::Path;
+
+use crate::failure::{Failure, Result};
+use crate::{docker, process, say};
+
+/// A program or file that shows that a package is there, and the package's name on Debian 12 and Ubuntu 24.04.
+const NEEDED: &[(&str, &str)] = &[
+    ("docker", "docker.io"),
+    ("mmdebstrap", "mmdebstrap"),
+    ("ssh-keygen", "openssh-client"),
+    ("ip", "iproute2"),
+    // Ubuntu does not trust Debian's archive by itself; the lab's machines are Debian's.
+    (
+        "/usr/share/keyrings/debian-archive-keyring.gpg",
+        "debian-archive-keyring",
+    ),
+];
+
+/// What only a machine needs on which the lab starts the engine.
+const ENGINE: &[(&str, &str)] = &[("dockerd", "docker.io"), ("iptables", "iptables")];
+
+/// Installs what is missing, saying what; does nothing where all of it is there.
+pub(crate) fn ensure() -> Result<()> {
+    if !process::is_root() && process::find("sudo").is_none() {
+        return Err(Failure::new(
+            "the lab needs root: run this as root, or install sudo",
+        ));
+    }
+    let mut missing: Vec<&str> = Vec::new();
+    let engine = if process::find("docker").is_some() && docker::answers() {
+        &[]
+    } else {
+        ENGINE
+    };
+    for (sign, package) in NEEDED.iter().chain(engine) {
+        let there = if sign.starts_with('/') {
+            Path::new(sign).exists()
+        } else {
+            process::find(sign).is_some()
+        };
+        if !there && !missing.contains(package) {
+            missing.push(package);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    if process::find("apt-get").is_none() {
+        return Err(Failure::new(format!(
+            "the lab needs {list}, and this machine has no apt-get (Debian 12 and Ubuntu 24.04 have)"
+        )));
+    }
+    say::line(format!("installing packages: {list}"));
+    // Output goes to the terminal, so that a sudo question or a slow mirror is seen.
+    process::run(apt_get().args(["--quiet", "--quiet", "update"]))?;
+    process::run(
+        apt_get()
+            .args([
+                "--quiet",
+                "--quiet",
+                "--yes",
+                "--no-install-recommends",
+                "install",
+            ])
+            .args(&missing),
+    )
+}
+
+fn apt_get() -> std::process::Command {
+    let mut command = process::as_root("env");
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    command
+}
