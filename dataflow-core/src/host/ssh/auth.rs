@@ -148,20 +148,29 @@ impl Trial<'_> {
         Ok(())
     }
 
+    /// The server hung up. Having refused something before, it means that as an answer too.
     fn lost(&self) -> HostError {
-        let tried = if self.tried.is_empty() {
-            String::new()
-        } else {
-            format!("; tried: {}", self.tried.join(", "))
-        };
-        let reason = format!(
-            "while signing in as {}: {}{tried}",
-            self.user,
-            self.ending.reason()
-        );
-        HostError::Handshake {
-            host: self.label.to_owned(),
-            reason,
+        let host = self.label.to_owned();
+        match &self.accepted {
+            None => HostError::Handshake {
+                host,
+                reason: format!(
+                    "while signing in as {}, {}",
+                    self.user,
+                    self.ending.reason()
+                ),
+            },
+            Some(accepted) => {
+                let mut tried = self.tried.clone();
+                tried.push(format!("then {}", self.ending.reason()));
+                let accepted = accepted.iter().map(String::from).collect();
+                HostError::AuthFailed {
+                    host,
+                    user: self.user.to_owned(),
+                    tried,
+                    accepted,
+                }
+            }
         }
     }
 
