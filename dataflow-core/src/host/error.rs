@@ -201,7 +201,9 @@ pub enum ForwardingReason {
     Prohibited,
     /// Nothing answers there; or the login user may not open it; or, for a socket on OpenSSH, its settings forbid it: OpenSSH
     /// does not tell these apart.
-    #[error("nothing answers there, or the login user may not open it, or forwarding is off")]
+    #[error(
+        "nothing answers there, or the login user may not open it, or (for a socket) forwarding is off"
+    )]
     NotConnected,
     /// Something else, in the server's words.
     #[error("{0}")]

@@ -218,7 +218,7 @@ fn lookups_agree_with_ssh_keygen() {
         text.push_str(&format!("{hosts} {ED25519}\n"));
     }
     text.push_str(&format!(
-        "@revoked alpha {ED25519}\nalpha ssh-ed25519 AAAA\nalpha\n\n# alpha {ED25519}\n"
+        "@revoked alpha {ED25519}\nalpha\n\n# alpha {ED25519}\n"
     ));
     std::fs::write(&file, &text).unwrap();
 

@@ -146,6 +146,15 @@ impl fmt::Debug for Failure {
     }
 }
 
+/// Whether the connection just ended, without a word.
+fn is_end(error: &russh::Error) -> bool {
+    match error {
+        russh::Error::Disconnect | russh::Error::HUP => true,
+        russh::Error::IO(error) => error.kind() == std::io::ErrorKind::UnexpectedEof,
+        _ => false,
+    }
+}
+
 impl client::Handler for Client {
     type Error = Failure;
 
@@ -173,8 +182,8 @@ impl client::Handler for Client {
                     Failure::Ssh(russh::Error::KeepaliveTimeout) => {
                         "the server stopped answering".to_owned()
                     }
-                    Failure::Ssh(russh::Error::Disconnect | russh::Error::HUP) => {
-                        "the server closed it".to_owned()
+                    Failure::Ssh(error) if is_end(error) => {
+                        "the server closed the connection".to_owned()
                     }
                     other => escape(&format!("{other:?}")),
                 });

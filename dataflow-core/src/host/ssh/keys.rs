@@ -10,7 +10,7 @@ use super::super::KeyProblem;
 /// A key file that can't be used by itself; its public half, where that can be known, may be in the agent.
 pub(super) struct Unusable {
     pub(super) problem: KeyProblem,
-    pub(super) public: Option<PublicKey>,
+    pub(super) public: Option<Box<PublicKey>>,
 }
 
 /// Reads a private key. Blocks: for the file, and for opening an encrypted key, which is slow by design.
@@ -54,13 +54,14 @@ fn is_encrypted(text: &str) -> bool {
 }
 
 /// From the file beside it, or from the private key file, where OpenSSH's own format has it in the clear.
-fn public_half(path: &Path, text: &str) -> Option<PublicKey> {
+fn public_half(path: &Path, text: &str) -> Option<Box<PublicKey>> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".pub");
-    keys::load_public_key(beside).ok().or_else(|| {
-        let key = PrivateKey::from_openssh(text).ok()?;
-        Some(key.public_key().clone())
-    })
+    let inside = || Some(PrivateKey::from_openssh(text).ok()?.public_key().clone());
+    keys::load_public_key(beside)
+        .ok()
+        .or_else(inside)
+        .map(Box::new)
 }
 
 #[cfg(test)]

@@ -162,3 +162,6 @@ async fn collect(
         status,
     })
 }
+
+#[cfg(test)]
+mod tests;
