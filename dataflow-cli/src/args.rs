@@ -175,6 +175,9 @@ pub(crate) struct DeployArgs {
     /// When images are fetched: missing, always or never [default: missing]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN")]
     pub(crate) pull: Option<PullArg>,
+    /// Accept an image that is older than the one that is deployed
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
     /// Registry to sign in to [default: docker.io]
     #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
     pub(crate) registry: Option<RegistryServer>,
