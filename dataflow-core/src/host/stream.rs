@@ -35,6 +35,9 @@ pub trait AsyncReadWrite: AsyncRead + AsyncWrite {}
 impl<T: AsyncRead + AsyncWrite + ?Sized> AsyncReadWrite for T {}
 
 /// A two-way byte stream. Errors of it that concern the machine hold a [`HostError`].
+///
+/// Over SSH, all streams share one connection: one with much unread data holds up the others. Read while
+/// writing.
 pub type Stream = Box<dyn AsyncReadWrite + Send + Unpin>;
 
 /// The most bytes of standard error that are kept for a message.

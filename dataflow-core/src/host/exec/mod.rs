@@ -89,16 +89,14 @@ impl Host {
     }
 
     async fn run(&self, command: &Command, written: &mut Written) -> Result<Output, HostError> {
-        let process = if command.wants_sudo() && !self.is_root() {
-            let gate = self.gate(command);
-            let mut process = self.start(&gate.argv(command)?, command).await?;
+        let gate = self.gate(command);
+        let mut process = self.start(&gate.argv(command)?, command).await?;
+        if command.wants_sudo() && !self.is_root() {
             gate.pass(&mut process, written).await?;
-            process
-        } else {
-            let argv = ["env", "LC_ALL=C", "sh", "-c", &command.text()?].map(str::to_owned);
-            self.start(&argv, command).await?
-        };
-        collect(process, command, written).await
+        }
+        let mut output = collect(process, command, written).await?;
+        gate.cut(&mut output.stdout);
+        Ok(output)
     }
 
     fn gate(&self, command: &Command) -> Gate<'_> {

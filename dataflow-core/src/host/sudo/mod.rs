@@ -65,7 +65,6 @@ impl<'a> Gate<'a> {
         process: &mut Process,
         written: &mut Written,
     ) -> Result<(), HostError> {
-        let mark = format!("{}\n", self.mark);
         let mut asked = false;
         loop {
             match process
@@ -76,8 +75,7 @@ impl<'a> Gate<'a> {
             {
                 Event::Stdout(bytes) => {
                     written.stdout.extend_from_slice(&bytes);
-                    if let Some(at) = find(&written.stdout, mark.as_bytes()) {
-                        written.stdout.drain(..at + mark.len());
+                    if self.cut(&mut written.stdout) {
                         return Ok(());
                     }
                 }
@@ -117,6 +115,17 @@ impl<'a> Gate<'a> {
                 });
             }
         }
+    }
+
+    /// Cuts off what came before the command itself: the mark, and before it what the start-up files
+    /// of a login shell may have written. Whether the mark was there.
+    pub(super) fn cut(&self, stdout: &mut Vec<u8>) -> bool {
+        let mark = format!("{}\n", self.mark);
+        let found = find(stdout, mark.as_bytes());
+        if let Some(at) = found {
+            stdout.drain(..at + mark.len());
+        }
+        found.is_some()
     }
 
     /// Why the command did not come to run. The texts are those of sudo 1.8 and 1.9 in the C locale.
