@@ -12,9 +12,9 @@ use super::super::output::escape;
 use super::super::{Fingerprint, HostError, SignIn, SshAddress};
 use super::Ending;
 
-/// The types of host keys that can be verified, best first. RSA is missing on purpose: the SSH library
-/// is built without it, as its implementation of RSA leaks timing (RUSTSEC-2023-0071); every OpenSSH
-/// server since 6.5 has an Ed25519 key too.
+/// The types of host keys that can be verified, best first. RSA is missing on purpose: the SSH
+/// library is built without it, as its implementation of RSA leaks timing (RUSTSEC-2023-0071);
+/// every OpenSSH server since 6.5 has an Ed25519 key too.
 const ALGORITHMS: [Algorithm; 4] = [
     Algorithm::Ed25519,
     Algorithm::Ecdsa {
