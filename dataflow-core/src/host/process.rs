@@ -10,8 +10,10 @@ use super::{HostError, Status, local};
 /// Where a process's standard input is written to.
 pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
-/// A started process. Dropping it before its end stops it: here by SIGKILL to its group; over SSH by SIGTERM and closing its
-/// channel. OpenSSH passes no signals on where root is signed in: there a process ends when it next reads or writes.
+/// A started process. Dropping it before its end stops it: here by SIGKILL to its group, over SSH
+/// by SIGTERM and closing its channel. What has more rights than the login user takes no signals
+/// from it, and OpenSSH passes none on where root is signed in: such a process ends when it next
+/// reads or writes.
 pub(super) struct Process {
     pub(super) input: Writer,
     pub(super) events: Events,

@@ -176,8 +176,8 @@ async fn a_file_is_replaced_as_a_whole_with_its_mode() {
     );
 }
 
-/// Given a connection that breaks while the content is on its way, which the machine sees as the end of the input, then the
-/// old file stays.
+/// Given a connection that breaks while the content is on its way, which the machine sees as the
+/// end of the input, then the old file stays.
 #[tokio::test]
 async fn content_that_arrives_incomplete_does_not_replace_the_file() {
     let directory = tempfile::tempdir().unwrap();

@@ -85,8 +85,8 @@ impl Session {
         }
     }
 
-    /// Runs a program on a channel of its own. Its words reach it through any login shell that knows single and double
-    /// quotes.
+    /// Runs a program on a channel of its own. Its words reach it through any login shell that
+    /// knows single and double quotes.
     pub(super) async fn start(&self, argv: &[String], names: Names) -> Result<Process, HostError> {
         let line = argv
             .iter()
@@ -99,8 +99,8 @@ impl Session {
             .join(" ");
         let mut opened = self.handle.channel_open_session().await;
         if let Err(russh::Error::ChannelOpenFailure(_)) = opened {
-            // OpenSSH counts a session until the round after its end: at its limit (MaxSessions) the
-            // next one is refused when it comes at once, and taken then.
+            // OpenSSH counts a session until the round after its end: at its limit (MaxSessions)
+            // the next one is refused when it comes at once, and taken then.
             opened = self.handle.channel_open_session().await;
         }
         let channel = opened.map_err(|error| match error {
@@ -175,3 +175,6 @@ impl Session {
         let _ = timeout(Duration::from_secs(1), self.handle).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

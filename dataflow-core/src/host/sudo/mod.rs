@@ -1,9 +1,10 @@
 //! Passing sudo.
 //!
-//! The command under sudo first writes a mark to standard output. Until it comes, what is heard is sudo. The password is
-//! sent when sudo asks for it, recognised by a prompt of ours, and never else: so it can't end up in the command's input
-//! where sudo asks for none. It is sent once: a second prompt means that it was wrong, and the command's input, which is sent
-//! after the mark only, never serves as another guess. All this happens on the command's own channel.
+//! The command under sudo first writes a mark to standard output. Until it comes, what is heard is
+//! sudo. The password is sent when sudo asks for it, recognised by a prompt of ours, and never
+//! else: so it can't end up in the command's input where sudo asks for none. It is sent once: a
+//! second prompt means that it was wrong, and the command's input, which is sent after the mark
+//! only, never serves as another guess. All this happens on the command's own channel.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::io::AsyncWriteExt as _;
@@ -33,7 +34,8 @@ pub(super) struct Gate<'a> {
 impl<'a> Gate<'a> {
     /// `sudo`: the login user and the password where sudo is needed.
     pub(super) fn new(sudo: Option<(&'a str, Option<&'a SecretString>)>) -> Self {
-        // Unlike anything else on the two streams, even where a shell's start-up files write to them.
+        // Unlike anything else on the two streams, even where a shell's start-up files write to
+        // them.
         let token: u64 = rand::random();
         Self {
             prompt: format!("[dataflow-asks-{token:016x}]"),
@@ -65,7 +67,6 @@ impl<'a> Gate<'a> {
         process: &mut Process,
         written: &mut Written,
     ) -> Result<(), HostError> {
-        let mark = format!("{}\n", self.mark);
         let mut asked = false;
         loop {
             match process
@@ -76,8 +77,7 @@ impl<'a> Gate<'a> {
             {
                 Event::Stdout(bytes) => {
                     written.stdout.extend_from_slice(&bytes);
-                    if let Some(at) = find(&written.stdout, mark.as_bytes()) {
-                        written.stdout.drain(..at + mark.len());
+                    if self.cut(&mut written.stdout) {
                         return Ok(());
                     }
                 }
@@ -119,7 +119,19 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// Why the command did not come to run. The texts are those of sudo 1.8 and 1.9 in the C locale.
+    /// Cuts off what came before the command itself: the mark, and before it what the start-up
+    /// files of a login shell may have written. Whether the mark was there.
+    pub(super) fn cut(&self, stdout: &mut Vec<u8>) -> bool {
+        let mark = format!("{}\n", self.mark);
+        let found = find(stdout, mark.as_bytes());
+        if let Some(at) = found {
+            stdout.drain(..at + mark.len());
+        }
+        found.is_some()
+    }
+
+    /// Why the command did not come to run. The texts are those of sudo 1.8 and 1.9 in the C
+    /// locale.
     fn verdict(&self, names: &Names, asked: bool, stderr: &[u8], status: &Status) -> HostError {
         let host = names.host.clone();
         let text = String::from_utf8_lossy(stderr);

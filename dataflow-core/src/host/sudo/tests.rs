@@ -77,8 +77,9 @@ fn the_password_is_not_on_the_command_line() {
     assert_eq!(argv[2..4], ["sudo", "-S"]);
     assert!(!argv.join(" ").contains("hunter2"));
 }
-/// Given a stand-in for sudo of this script (in which `$prompt` is the prompt it was given, and `"$@"` the command), when
-/// `cat` is started under it with this password, then this is the way it went: what `cat` then read of `input`, or the error.
+/// Given a stand-in for sudo of this script (in which `$prompt` is the prompt it was given, and
+/// `"$@"` the command), when `cat` is started under it with this password, then this is the way it
+/// went: what `cat` then read of `input`, or the error.
 async fn through(sudo: &str, password: Option<&str>, input: &str) -> Result<String, HostError> {
     let directory = tempfile::tempdir().unwrap();
     let program = directory.path().join("sudo");

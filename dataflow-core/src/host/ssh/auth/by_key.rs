@@ -14,7 +14,8 @@ use crate::host::output::escape;
 use crate::host::sign_in::ssh_directory;
 use crate::host::{HostError, KeyProblem};
 
-/// The key files that are tried where none are given. RSA is in the list so that it is found by the agent, or named.
+/// The key files that are tried where none are given. RSA is in the list so that it is found by the
+/// agent, or named.
 pub(super) fn usual_files() -> impl Iterator<Item = PathBuf> {
     let names = ["id_ed25519", "id_ecdsa", "id_rsa"];
     ssh_directory()
@@ -148,7 +149,8 @@ impl Trial<'_> {
         }
     }
 
-    /// The hash to sign with by an RSA key. SHA-1 is not used: servers have refused it since OpenSSH 8.8.
+    /// The hash to sign with by an RSA key. SHA-1 is not used: servers have refused it since
+    /// OpenSSH 8.8.
     async fn rsa_hash(&mut self) -> Result<Option<HashAlg>, HostError> {
         let best = self
             .handle
