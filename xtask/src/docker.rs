@@ -62,7 +62,8 @@ pub(crate) fn stop_ours() -> Result<()> {
     };
     if is_dockerd() {
         say::line("stopping the Docker Engine that the lab started");
-        process::capture(process::as_root("kill").arg(pid))?;
+        // The shell's own: a minimal system has no program of that name.
+        process::capture(process::as_root("sh").args(["-c", &format!("kill {pid}")]))?;
         wait::until("the Docker Engine to stop", Duration::from_secs(60), || {
             (!is_dockerd()).then_some(())
         })?;
