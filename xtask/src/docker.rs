@@ -56,9 +56,10 @@ pub(crate) fn stop_ours() -> Result<()> {
         return Ok(());
     };
     let pid = pid.trim();
-    // The number may have passed to another program since.
+    // The number may have passed to another program since. What has ended and was not waited for has no command line.
     let is_dockerd = || {
-        fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "dockerd")
+        fs::read_to_string(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| line.starts_with("dockerd\0"))
     };
     if is_dockerd() {
         say::line("stopping the Docker Engine that the lab started");
