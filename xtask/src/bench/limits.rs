@@ -31,7 +31,7 @@ pub(super) const RUN_WITHOUT_CHANGES: Limit = ratio(
 
 /// Three steps wait for something that is no container's own start: ClickHouse to stay up, the service to stay up, and the last look.
 pub(super) const DEPLOY: Limit = Limit {
-    what: "deploy, images present, beyond the containers' own start-up",
+    what: "deploy, beyond the containers' own start-up",
     unit: Unit::Seconds,
     most: Some(3.0),
     why: "looking, making containers, and seeing the service stay up",
@@ -42,10 +42,10 @@ pub(super) const UPGRADE_GAP: f64 = 4.0;
 
 const MEMORY: f64 = 24.0;
 
-pub(super) const MEMORY_STATUS: Limit = memory("status");
-pub(super) const MEMORY_RUN: Limit = memory("run without changes");
-pub(super) const MEMORY_DEPLOY: Limit = memory("deploy");
-pub(super) const MEMORY_UPGRADE: Limit = memory("upgrade");
+pub(super) const MEMORY_STATUS: Limit = memory("peak memory: status");
+pub(super) const MEMORY_RUN: Limit = memory("peak memory: run without changes");
+pub(super) const MEMORY_DEPLOY: Limit = memory("peak memory: deploy");
+pub(super) const MEMORY_UPGRADE: Limit = memory("peak memory: upgrade");
 
 /// Small enough to run beside everything else on the smallest machine an operator signs in from.
 const fn memory(what: &'static str) -> Limit {
@@ -53,7 +53,7 @@ const fn memory(what: &'static str) -> Limit {
         what,
         unit: Unit::Megabytes,
         most: Some(MEMORY),
-        why: "peak resident memory; nothing is held that could be streamed",
+        why: "nothing is held that could be streamed",
     }
 }
 

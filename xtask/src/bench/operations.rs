@@ -38,10 +38,7 @@ pub(super) fn measure(program: &Program, report: &mut Report) -> Result<()> {
     report.compared(script::DOCKERD_RESTART, noticed.1.gap);
 
     let own = own_start::measure()?;
-    report.limited(
-        limits::beside("deploy, images present: time"),
-        deploy.seconds(),
-    );
+    report.limited(limits::beside("deploy, images present"), deploy.seconds());
     report.limited(limits::beside("the containers' own start-up"), own);
     report.limited(limits::DEPLOY, deploy.seconds() - own);
     Ok(())

@@ -41,8 +41,8 @@ pub(super) struct Registry {
 /// A process that has ended.
 pub(super) struct Run {
     pub(super) wall: Duration,
-    /// Peak resident memory in MB (1 000 000 bytes). The kernel counts the moment before `exec` too, in which a process has its
-    /// parent's size; that of this program is small.
+    /// Peak resident memory in MB (1 000 000 bytes). The kernel counts the moment before `exec` too, in which a process shares
+    /// its parent's memory: it may be too high, up to the size of this program, and never too low.
     pub(super) megabytes: f64,
     /// `None` where a signal ended it.
     pub(super) code: Option<i32>,

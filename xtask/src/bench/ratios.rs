@@ -23,8 +23,8 @@ pub(super) fn measure(program: &Program, count: u32, report: &mut Report) -> Res
             ssh = program.ssh_true()?;
         }
         report.limited(limits::beside("ssh HOST true"), ssh.seconds());
-        report.limited(limits::beside("status: time"), status.seconds());
-        report.limited(limits::beside("run without changes: time"), run.seconds());
+        report.limited(limits::beside("status"), status.seconds());
+        report.limited(limits::beside("run without changes"), run.seconds());
         report.limited(limits::STATUS, status.seconds() / ssh.seconds());
         report.limited(limits::RUN_WITHOUT_CHANGES, run.seconds() / ssh.seconds());
         report.limited(limits::MEMORY_STATUS, status.megabytes);
