@@ -20,12 +20,13 @@ mod traces;
 mod watch;
 
 use std::fs;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use crate::failure::{Context, Failure, Result};
 use crate::{lab, process, say};
+use operations::Round;
 use program::Program;
 use report::Report;
 
@@ -57,7 +58,13 @@ pub(crate) fn main(options: &Options) -> Result<()> {
             "measuring all verbs, round {round} of {}",
             options.runs
         ));
-        operations::measure(&program, &mut report)?;
+        Round {
+            program: &program,
+            report: &mut report,
+            // Evenly over the second between two rows.
+            phase: Duration::from_secs(1) * (2 * round - 1) / (2 * options.runs),
+        }
+        .measure()?;
     }
     // Last, since it holds much in memory, and that counts as a child's peak: see `Run::megabytes`.
     say::line("measuring what is changed on the host and where secrets show");

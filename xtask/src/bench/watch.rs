@@ -38,8 +38,8 @@ pub(super) struct Noticed {
 }
 
 impl Watch {
-    /// Begins once a row has been seen to arrive.
-    pub(super) fn begin() -> Result<Self> {
+    /// Begins; returns `phase` after a row has been seen to arrive.
+    pub(super) fn begin(phase: Duration) -> Result<Self> {
         let clickhouse = ClickHouse::new(&server::password()?)?;
         let looks = Arc::new(Mutex::new(Vec::new()));
         let over = Arc::new(AtomicBool::new(false));
@@ -67,6 +67,7 @@ impl Watch {
             thread: Some(thread),
         };
         watch.await_growth_after(Instant::now())?;
+        thread::sleep(phase);
         Ok(watch)
     }
 
