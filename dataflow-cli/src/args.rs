@@ -172,9 +172,12 @@ pub(crate) struct DeployArgs {
     /// The database's limit of open files [default: 655360]
     #[arg(long, value_name = "NUMBER", value_parser = RangedU64ValueParser::<u64>::new().range(NOFILE_RANGE))]
     pub(crate) nofile: Option<u64>,
-    /// When images are fetched: missing, always or never [default: missing]
+    /// When images are fetched: missing, always or never [default: missing; upgrade fetches what changes]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN")]
     pub(crate) pull: Option<PullArg>,
+    /// Accept an image that is older than the one that is deployed
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
     /// Registry to sign in to [default: docker.io]
     #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
     pub(crate) registry: Option<RegistryServer>,

@@ -35,7 +35,7 @@ Example:
 
 pub(crate) const UPGRADE: &str = "\
 Examples:
-  dataflow upgrade -a 172.31.16.158 -x 172.31.16.133 -i portsip/pbx:22.4
+  dataflow upgrade -a 172.31.16.158 -i portsip/pbx:22.4
   dataflow --config flow.toml upgrade -i portsip/pbx:22.4 -d portsip/clickhouse:26.3";
 
 pub(crate) const RM: &str = "\

@@ -28,6 +28,7 @@ pub(crate) struct Progress {
 struct State {
     of: usize,
     what: String,
+    why: String,
     reminded: Duration,
 }
 
@@ -62,7 +63,7 @@ impl Progress {
                 self.say(&format!("connected to {server} (Docker {docker})"));
             }
             Event::Planned { steps } => self.say(&match steps.len() {
-                0 => "looked: all is as wanted".to_owned(),
+                0 => "looked: nothing to do".to_owned(),
                 1 => "planned: 1 step".to_owned(),
                 count => format!("planned: {count} steps"),
             }),
@@ -75,6 +76,7 @@ impl Progress {
                 *state = State {
                     of: *of,
                     what: what.clone(),
+                    why: why.clone(),
                     reminded: Duration::ZERO,
                 };
                 self.work(&format!("{} {what} {}", count(*number, *of), dimmed(why)));
@@ -100,7 +102,7 @@ impl Progress {
             } => self.say(&format!(
                 "{} {what} {}",
                 count(*number, state.of),
-                dimmed(&format!("done in {}", short(*elapsed)))
+                dimmed(&format!("{}; {}", state.why, short(*elapsed)))
             )),
             Event::StepFailed { number, what, .. } => {
                 self.say(&format!(

@@ -58,6 +58,7 @@ fn from_flags(cli: &Cli) -> Settings {
         settings.clickhouse_image = deploy.clickhouse_image.clone();
         settings.start_grace = deploy.start_grace;
         settings.nofile = deploy.nofile;
+        settings.allow_downgrade = deploy.allow_downgrade.then_some(true);
         settings.pull = deploy.pull.map(|pull| match pull {
             PullArg::Missing => Pull::Missing,
             PullArg::Always => Pull::Always,

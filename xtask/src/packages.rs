@@ -1,6 +1,7 @@
 //! What the lab needs from Debian's or Ubuntu's packages, and how it gets there.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, Result};
 use crate::{docker, process, say};
@@ -54,23 +55,24 @@ pub(crate) fn ensure() -> Result<()> {
         )));
     }
     say::line(format!("installing packages: {list}"));
-    // Output goes to the terminal, so that a sudo question or a slow mirror is seen.
-    process::run(apt_get().args(["--quiet", "--quiet", "update"]))?;
+    process::run(&mut apt_get("update"))?;
     process::run(
-        apt_get()
-            .args([
-                "--quiet",
-                "--quiet",
-                "--yes",
-                "--no-install-recommends",
-                "install",
-            ])
+        apt_get("install")
+            .args(["--yes", "--no-install-recommends"])
             .args(&missing),
     )
 }
 
-fn apt_get() -> std::process::Command {
+/// What goes wrong is seen, and so is a question of sudo; the list of what goes well is long and is not.
+fn apt_get(verb: &str) -> Command {
     let mut command = process::as_root("env");
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    command.args([
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "--quiet",
+        "--quiet",
+        verb,
+    ]);
+    command.stdout(Stdio::null());
     command
 }

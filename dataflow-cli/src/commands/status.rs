@@ -54,7 +54,7 @@ fn human(status: &Status, now: Timestamp) -> String {
         Verdict::NotDeployed => text.push_str("next: dataflow run deploys it\n"),
         Verdict::Stopped => text.push_str("next: dataflow start starts it\n"),
         Verdict::Degraded => {
-            text.push_str("next: dataflow run repairs it, or says what stands in the way\n")
+            text.push_str("next: dataflow run repairs it, or says what stands in the way\n");
         }
     }
     text

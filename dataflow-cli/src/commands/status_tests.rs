@@ -76,7 +76,7 @@ fn a_server_on_which_the_service_ends_again_and_again() {
     ClickHouse 25.8.1 answers; 1,234,567 rows are stored
 
     problem: portsip.dataflow ends again and again (exit code 1, restarted 7 times)
-    next: dataflow run repairs it
+    next: dataflow run repairs it, or says what stands in the way
     ");
 }
 

@@ -13,8 +13,8 @@ use crate::host::{Command, Host, HostError, Status};
 /// How long the first answer may take. Starting `dial-stdio` under sudo takes most of it.
 const FIRST_ANSWER: Duration = Duration::from_secs(20);
 
-pub(super) async fn connect(host: &Host) -> Result<Engine, DockerError> {
-    match open(host, Route::Socket).await {
+pub(super) async fn connect(host: &Host, socket: &str) -> Result<Engine, DockerError> {
+    match open(host, Route::Socket(socket.to_owned())).await {
         Ok(engine) => return Ok(engine),
         // Forwarding may be off, the user may not open the socket, or it isn't there: that is told apart later.
         Err(DockerError::Host(HostError::ForwardingRefused { .. })) => {}

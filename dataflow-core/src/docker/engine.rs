@@ -46,7 +46,7 @@ impl Engine {
     /// # Errors
     /// Where there is no engine, it doesn't run, is too old, or may not be used by this user.
     pub async fn connect(host: &Host) -> Result<Self, DockerError> {
-        connect::connect(host).await
+        connect::connect(host, super::SOCKET).await
     }
 
     pub(super) fn over(
@@ -253,3 +253,7 @@ fn absent_or<T>(answer: Result<T, DockerError>) -> Result<Option<T>, DockerError
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

@@ -58,6 +58,19 @@ pub enum DockerError {
         status: u16,
     },
 
+    /// An image could not be fetched.
+    #[error("{host}: could not fetch image {image}: {message}")]
+    Image {
+        /// The server.
+        host: String,
+        /// The image.
+        image: String,
+        /// The engine's own words.
+        message: String,
+        /// What they come to.
+        refusal: Refusal,
+    },
+
     /// An answer that makes no sense, or none within the time allowed.
     #[error("{host}: Docker gave no proper answer when asked to {doing}: {detail}")]
     NoAnswer {
@@ -70,7 +83,77 @@ pub enum DockerError {
     },
 }
 
+/// What the engine's words on an image that it could not fetch come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The registry does not have it.
+    NotFound,
+    /// The registry does not give it to this account.
+    Denied,
+    /// The server's disk is full.
+    NoSpace,
+    /// The registry was not reached, or was lost on the way.
+    Unreachable,
+    /// Something else.
+    Other,
+}
+
+impl Refusal {
+    /// Told by words that engines and registries are known to use; they give no codes.
+    pub(super) fn of(message: &str) -> Self {
+        let message = message.to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+        if says(&["no space left"]) {
+            Self::NoSpace
+        } else if says(&[
+            "manifest unknown",
+            "manifest for",
+            "name unknown",
+            "not found: does not exist",
+        ]) {
+            Self::NotFound
+        } else if says(&[
+            "unauthorized",
+            "authentication required",
+            "denied",
+            "no basic auth",
+        ]) {
+            Self::Denied
+        } else if says(&[
+            "no such host",
+            "lookup ",
+            "timeout",
+            "refused",
+            "dial tcp",
+            "eof",
+            "reset by peer",
+            "deadline",
+            "no route",
+            "unreachable",
+        ]) {
+            Self::Unreachable
+        } else if says(&["not found"]) {
+            Self::NotFound
+        } else {
+            Self::Other
+        }
+    }
+}
+
 impl DockerError {
+    /// The same error as one of an image that was being fetched, where the engine refused.
+    pub(super) fn fetching(self, image: &str) -> Self {
+        match self {
+            Self::Refused { host, message, .. } => Self::Image {
+                host,
+                image: image.to_owned(),
+                refusal: Refusal::of(&message),
+                message,
+            },
+            other => other,
+        }
+    }
+
     /// Sorts what the client library reports into what an operator can act on.
     pub(super) fn of(host: &str, doing: &str, error: BollardError) -> Self {
         let host = host.to_owned();
@@ -130,7 +213,11 @@ impl Explain for DockerError {
             Self::NotInstalled { .. } | Self::DaemonDown { .. } | Self::Version { .. } => {
                 Kind::Precondition
             }
-            Self::Refused { .. } | Self::NoAnswer { .. } => Kind::Failed,
+            Self::Image {
+                refusal: Refusal::NotFound | Refusal::Denied,
+                ..
+            } => Kind::Precondition,
+            Self::Image { .. } | Self::Refused { .. } | Self::NoAnswer { .. } => Kind::Failed,
         }
     }
 
@@ -144,7 +231,29 @@ impl Explain for DockerError {
                 "On the server: sudo systemctl start docker; sudo journalctl -u docker shows why it stopped.".into()
             }
             Self::Version { .. } => "Install Docker 20.10 or later on the server.".into(),
-            Self::Refused { message, .. } => refused_next_step(message).into(),
+            Self::Image { refusal, .. } => match refusal {
+                Refusal::NotFound => "Check the image's name and tag.",
+                Refusal::Denied => {
+                    "Check the registry's user and token (-U, --registry-token-file, -R), that this account may pull the image, and its name."
+                }
+                Refusal::NoSpace => {
+                    "Free disk space on the server (docker system df shows what images take), then run the same command again."
+                }
+                Refusal::Unreachable => {
+                    "Check that the server reaches the registry (DNS, proxy, firewall), then run the same command again."
+                }
+                Refusal::Other => "Try docker pull on the server, and mend what it says.",
+            }
+            .into(),
+            Self::Refused { message, .. } if message.contains("rlimit") => {
+                "The server does not allow that many open files; set a lower nofile in dataflow.toml.".into()
+            }
+            Self::Refused { message, .. } if message.contains("no space left") => {
+                "Free disk space on the server, then run the same command again.".into()
+            }
+            Self::Refused { .. } => {
+                "Run the same command again once the cause is mended; sudo journalctl -u docker on the server shows more.".into()
+            }
             Self::NoAnswer { .. } => {
                 "Run the same command again; if it repeats, sudo journalctl -u docker on the server shows the engine's side.".into()
             }
@@ -152,33 +261,42 @@ impl Explain for DockerError {
     }
 }
 
-fn refused_next_step(message: &str) -> &'static str {
-    let message = message.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    if says(&["no space left"]) {
-        "Free disk space on the server (docker system df shows what images take), then run the same command again."
-    } else if says(&[
-        "unauthorized",
-        "authentication required",
-        "denied: ",
-        "access denied",
-        "no basic auth",
-    ]) {
-        "Check the registry's user and token (-U, --registry-token-file, -R) and that this account may pull the image."
-    } else if says(&["manifest unknown", "not found", "does not exist"]) {
-        "Check the image's name and tag."
-    } else if says(&[
-        "no such host",
-        "lookup ",
-        "timeout",
-        "connection refused",
-        "dial tcp",
-        "eof",
-    ]) {
-        "Check that the server reaches the registry (DNS, proxy, firewall), then run the same command again."
-    } else if says(&["rlimit"]) {
-        "The server does not allow that many open files; set a lower nofile in dataflow.toml."
-    } else {
-        "Run the same command again once the cause is mended; sudo journalctl -u docker on the server shows more."
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_engines_and_registries_say_is_told_apart() {
+        let cases = [
+            (
+                "manifest for portsip/pbx:nosuch not found: manifest unknown: manifest unknown",
+                Refusal::NotFound,
+            ),
+            (
+                "pull access denied for portsip/pbx, repository does not exist or may require 'docker login'",
+                Refusal::Denied,
+            ),
+            (
+                "Get \"https://r.example/v2/\": unauthorized: authentication required",
+                Refusal::Denied,
+            ),
+            (
+                "failed to resolve reference \"docker.io/portsip/pbx:x\": docker.io/portsip/pbx:x: not found",
+                Refusal::NotFound,
+            ),
+            (
+                "failed to register layer: write /usr/bin/x: no space left on device",
+                Refusal::NoSpace,
+            ),
+            (
+                "Get \"https://registry-1.example/v2/\": dial tcp: lookup registry-1.example: no such host",
+                Refusal::Unreachable,
+            ),
+            ("unexpected EOF", Refusal::Unreachable),
+            ("something new", Refusal::Other),
+        ];
+        for (message, refusal) in cases {
+            assert_eq!(Refusal::of(message), refusal, "{message}");
+        }
     }
 }

@@ -13,7 +13,7 @@ mod transport;
 mod version;
 
 pub use engine::Engine;
-pub use error::DockerError;
+pub use error::{DockerError, Refusal};
 pub use model::{Container, Health, Image, State};
 pub use pull::PullProgress;
 pub use run_once::Ended;

@@ -56,7 +56,8 @@ impl Engine {
         let mut layers = Layers::default();
         while let Some(word) = self
             .within(SILENCE, &doing, async { said.next().await.transpose() })
-            .await?
+            .await
+            .map_err(|error| error.fetching(&image.to_string()))?
         {
             if let Some(progress) = layers.hear(&word) {
                 told(progress);

@@ -29,10 +29,10 @@ const SETTLE: Duration = Duration::from_millis(20);
 type Sender = SendRequest<UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>>;
 
 /// The way to the engine's socket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
-    /// Straight to the socket: as a local file, or forwarded over the SSH session.
-    Socket,
+    /// Straight to this socket: as a local file, or forwarded over the SSH session.
+    Socket(String),
     /// Through `docker system dial-stdio`, run with sudo, where the login user may not open the socket or the SSH server
     /// forwards no sockets.
     DialStdio,
@@ -105,12 +105,8 @@ impl Transport {
     }
 
     async fn dial(&self) -> Result<Stream, HostError> {
-        match self.route {
-            Route::Socket => {
-                self.host
-                    .dial(&Endpoint::Unix(super::SOCKET.to_owned()))
-                    .await
-            }
+        match &self.route {
+            Route::Socket(path) => self.host.dial(&Endpoint::Unix(path.clone())).await,
             Route::DialStdio => {
                 let command = Command::new("docker")
                     .arg("system")

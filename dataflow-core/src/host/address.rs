@@ -33,7 +33,8 @@ impl SshAddress {
     /// The name to sign in with: the one given, or else the operator's own login name.
     ///
     /// # Errors
-    /// [`HostError::BadAddress`] when none is given and the environment does not say who the operator is.
+    /// [`HostError::BadAddress`] when none is given and the environment does not say who the
+    /// operator is.
     pub fn login(&self) -> Result<String, HostError> {
         if let Some(user) = &self.user {
             return Ok(user.clone());
@@ -53,7 +54,8 @@ impl SshAddress {
             })
     }
 
-    /// The name under which a known_hosts file lists this server: the host in lower case, with port other than 22 as `[host]:port`.
+    /// The name under which a known_hosts file lists this server: the host in lower case, with port
+    /// other than 22 as `[host]:port`.
     #[must_use]
     pub fn known_hosts_name(&self) -> String {
         let host = self.host.to_lowercase();
@@ -137,7 +139,8 @@ fn split_port(text: &str) -> Result<(&str, u16), &'static str> {
     Ok((host, port))
 }
 
-/// Letters, digits, dot, hyphen, underscore; not starting with a hyphen, so that it is never taken for an option.
+/// Letters, digits, dot, hyphen, underscore; not starting with a hyphen, so that it is never taken
+/// for an option.
 fn is_host_name(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('-')

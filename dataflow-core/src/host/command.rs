@@ -11,13 +11,15 @@ use super::output::escape;
 /// The time a command has where it sets no other.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The most bytes a command may write to each of its two output streams where it sets no other limit.
+/// The most bytes a command may write to each of its two output streams where it sets no other
+/// limit.
 const LIMIT: usize = 1024 * 1024;
 
-/// A command: what to run, as whom, with which input, for how long. It is run by `sh`, whatever the login shell is, with
-/// `LC_ALL=C`.
+/// A command: what to run, as whom, with which input, for how long. It is run by `sh`, whatever the
+/// login shell is, with `LC_ALL=C`.
 ///
-/// What it says is visible in the process list of the machine: secrets go in through [`stdin`](Self::stdin).
+/// What it says is visible in the process list of the machine: secrets go in through
+/// [`stdin`](Self::stdin).
 #[derive(Debug, Clone)]
 pub struct Command {
     words: Words,
@@ -33,7 +35,8 @@ enum Words {
     Script(String, Vec<String>),
 }
 
-/// Bytes for a command's standard input. Treated as a secret: never shown, wiped from memory when dropped.
+/// Bytes for a command's standard input. Treated as a secret: never shown, wiped from memory when
+/// dropped.
 #[derive(Clone)]
 pub struct Input(Arc<SecretBox<Vec<u8>>>);
 
@@ -68,7 +71,8 @@ impl From<SecretString> for Input {
 }
 
 impl Command {
-    /// A program, found by `PATH`; arguments are added with [`arg`](Self::arg) and reach it as they are.
+    /// A program, found by `PATH`; arguments are added with [`arg`](Self::arg) and reach it as they
+    /// are.
     #[must_use]
     pub fn new(program: impl Into<String>) -> Self {
         Self::of(Words::Program(vec![program.into()]))
@@ -125,7 +129,8 @@ impl Command {
         self
     }
 
-    /// The most bytes it may write to each output stream; 1 MiB where this is not set. More is an error.
+    /// The most bytes it may write to each output stream; 1 MiB where this is not set. More is an
+    /// error.
     #[must_use]
     pub fn limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::known_hosts::Place;
 use super::{Endpoint, Fingerprint, Status};
 
-/// Why a machine could not be reached, or something could not be done on it. `host` is the [`label`](super::Host::label) of
-/// the machine. Text that came from the machine is escaped and cut.
+/// Why a machine could not be reached, or something could not be done on it. `host` is the
+/// [`label`](super::Host::label) of the machine. Text that came from the machine is escaped and
+/// cut.
 #[derive(Debug, thiserror::Error)]
 #[allow(
     missing_docs,
@@ -55,7 +56,8 @@ pub enum HostError {
         host: String,
         algorithm: String,
         fingerprint: Fingerprint,
-        /// The key as a known_hosts line has it: type and base64. See [`remember`](super::known_hosts::remember).
+        /// The key as a known_hosts line has it: type and base64. See
+        /// [`remember`](super::known_hosts::remember).
         key: String,
         /// Where keys of other types are known for this host; then this key deserves distrust.
         other: Vec<Place>,
@@ -199,9 +201,11 @@ pub enum ForwardingReason {
     /// The server's settings forbid it. OpenSSH says so for TCP only.
     #[error("its settings forbid forwarding")]
     Prohibited,
-    /// Nothing answers there; or the login user may not open it; or, for a socket on OpenSSH, its settings forbid it: OpenSSH
-    /// does not tell these apart.
-    #[error("nothing answers there, or the login user may not open it, or forwarding is off")]
+    /// Nothing answers there; or the login user may not open it; or, for a socket on OpenSSH, its
+    /// settings forbid it: OpenSSH does not tell these apart.
+    #[error(
+        "nothing answers there, or the login user may not open it, or (for a socket) forwarding is off"
+    )]
     NotConnected,
     /// Something else, in the server's words.
     #[error("{0}")]

@@ -78,6 +78,7 @@ impl Explain for HostError {
             SudoNeedsTty { .. } => "Remove `requiretty` from the server's sudoers (`visudo`), or sign in as root.".into(),
             SudoFailed { .. } => "Try `sudo -v` on the server, and mend what it says.".into(),
             ForwardingRefused { reason: ForwardingReason::Prohibited, .. } => "Set AllowTcpForwarding and AllowStreamLocalForwarding to yes (or local) in the server's sshd_config.".into(),
+            ForwardingRefused { reason: ForwardingReason::Other(_), .. } => "Check that the service runs and that the login user may open it.".into(),
             ForwardingRefused { .. } => "Check that the service runs, that the login user may open it, and that sshd_config has AllowStreamLocalForwarding yes.".into(),
             ChannelRefused { .. } => "Check MaxSessions in the server's sshd_config and its log (journalctl -u ssh).".into(),
             ConnectionLost { .. } => "Run the same command again: it continues from what it finds.".into(),

@@ -8,7 +8,8 @@ use super::{Command, HostError};
 /// A file to write: into a temporary file beside it first, which then takes its place.
 #[derive(Debug, Clone)]
 pub struct FileWrite {
-    /// The absolute path. A symbolic link at that place is replaced, not followed. The directory must exist.
+    /// The absolute path. A symbolic link at that place is replaced, not followed. The directory
+    /// must exist.
     pub path: String,
     /// The content. It travels over standard input and is not shown in messages.
     pub content: Input,
@@ -50,8 +51,8 @@ impl FileWrite {
         self
     }
 
-    /// The command that writes it. It counts the bytes that came before the file takes its place: when a connection breaks,
-    /// the input just ends, which looks like the end of the content.
+    /// The command that writes it. It counts the bytes that came before the file takes its place:
+    /// when a connection breaks, the input just ends, which looks like the end of the content.
     pub(super) fn command(&self) -> Result<Command, HostError> {
         const SCRIPT: &str = r#"set -eu
 path=$1 length=$2 mode=$3 owner=$4

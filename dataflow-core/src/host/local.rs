@@ -53,7 +53,7 @@ pub(super) fn start(argv: &[String], names: Names) -> Result<Process, HostError>
     };
     Ok(Process {
         input: Box::new(input),
-        events: process::Events::Local(events),
+        events: process::Events::Local(Box::new(events)),
         names,
     })
 }

@@ -28,7 +28,8 @@ use secrecy::SecretString;
 pub use sign_in::{Fingerprint, SignIn};
 pub use stream::{AsyncReadWrite, Endpoint, Stream};
 
-/// A machine that can be worked on. Cheap to clone; all clones share one session, which ends with the last of them.
+/// A machine that can be worked on. Cheap to clone; all clones share one session, which ends with
+/// the last of them.
 #[derive(Clone)]
 pub struct Host {
     inner: Arc<Inner>,
@@ -57,7 +58,8 @@ impl std::fmt::Debug for Host {
 }
 
 impl Host {
-    /// Makes a machine ready to work on: over SSH, connects, checks the host key and signs in. No channel is opened.
+    /// Makes a machine ready to work on: over SSH, connects, checks the host key and signs in. No
+    /// channel is opened.
     ///
     /// # Errors
     /// All of [`HostError`] that concern reaching a machine, its host key and signing in.
@@ -111,7 +113,8 @@ impl Host {
     /// Opens a connection to a socket or port of the machine, as the login user.
     ///
     /// # Errors
-    /// [`HostError::ForwardingRefused`] with what is known of the reason; [`HostError::ConnectionLost`].
+    /// [`HostError::ForwardingRefused`] with what is known of the reason;
+    /// [`HostError::ConnectionLost`].
     pub async fn dial(&self, to: &Endpoint) -> Result<Stream, HostError> {
         match &self.inner.reach {
             Reach::Local => local::dial(to)

@@ -36,7 +36,8 @@ impl Output {
         self.status == Status::Exited(0)
     }
 
-    /// Standard output as text, without white space at its end; bytes that are no UTF-8 are replaced.
+    /// Standard output as text, without white space at its end; bytes that are no UTF-8 are
+    /// replaced.
     #[must_use]
     pub fn stdout_text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).trim_end().to_owned()
@@ -52,8 +53,9 @@ impl Output {
 /// The most characters of foreign text that a message holds.
 const SHOWN: usize = 500;
 
-/// Text from another machine, fit to stand in a message: control characters escaped, so that it can't steer a terminal or
-/// forge log lines; invalid UTF-8 replaced; lines joined by ` | `; the end kept when it is long, as errors come last.
+/// Text from another machine, fit to stand in a message: control characters escaped, so that it
+/// can't steer a terminal or forge log lines; invalid UTF-8 replaced; lines joined by ` | `; the
+/// end kept when it is long, as errors come last.
 #[must_use]
 pub fn shown(bytes: &[u8]) -> String {
     // Four bytes is the longest a character can be.

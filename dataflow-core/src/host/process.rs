@@ -10,7 +10,10 @@ use super::{HostError, Status, local};
 /// Where a process's standard input is written to.
 pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
-/// A started process. Dropping it before its end stops it: here by a signal, over SSH by a signal and closing the channel.
+/// A started process. Dropping it before its end stops it: here by SIGKILL to its group, over SSH
+/// by SIGTERM and closing its channel. What has more rights than the login user takes no signals
+/// from it, and OpenSSH passes none on where root is signed in: such a process ends when it next
+/// reads or writes.
 pub(super) struct Process {
     pub(super) input: Writer,
     pub(super) events: Events,
@@ -44,6 +47,10 @@ impl Names {
 }
 
 /// What a process does.
+#[cfg_attr(
+    not(feature = "ssh"),
+    expect(dead_code, reason = "some cases are those of SSH only")
+)]
 pub(super) enum Event {
     Stdout(Vec<u8>),
     Stderr(Vec<u8>),
@@ -54,6 +61,10 @@ pub(super) enum Event {
 }
 
 /// Why the end of a process is not known.
+#[cfg_attr(
+    not(feature = "ssh"),
+    expect(dead_code, reason = "some cases are those of SSH only")
+)]
 pub(super) enum Lost {
     /// The connection went away, and why.
     Connection(String),
@@ -65,7 +76,7 @@ pub(super) enum Lost {
 
 /// The output and the end of a process. Nothing may be asked after [`Event::Ended`] or an error.
 pub(super) enum Events {
-    Local(local::Events),
+    Local(Box<local::Events>),
     #[cfg(feature = "ssh")]
     Ssh(super::ssh::Events),
 }

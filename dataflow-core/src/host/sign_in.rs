@@ -15,7 +15,8 @@ use super::HostError;
 #[derive(Debug, Clone)]
 pub struct SignIn {
     /// Private keys to try, before the agent's other keys; one that can't be used is an error.
-    /// Empty: the keys of the agent, then `~/.ssh/id_ed25519` and `~/.ssh/id_ecdsa` as far as they exist.
+    /// Empty: the keys of the agent, then `~/.ssh/id_ed25519` and `~/.ssh/id_ecdsa` as far as they
+    /// exist.
     pub identities: Vec<PathBuf>,
     /// Whether the keys of the agent at `SSH_AUTH_SOCK` may be used.
     pub agent: bool,

@@ -35,12 +35,16 @@ pub trait AsyncReadWrite: AsyncRead + AsyncWrite {}
 impl<T: AsyncRead + AsyncWrite + ?Sized> AsyncReadWrite for T {}
 
 /// A two-way byte stream. Errors of it that concern the machine hold a [`HostError`].
+///
+/// Over SSH, all streams share one connection: one with much unread data holds up the others. Read
+/// while writing.
 pub type Stream = Box<dyn AsyncReadWrite + Send + Unpin>;
 
 /// The most bytes of standard error that are kept for a message.
 const STDERR: usize = 4096;
 
-/// The standard input and output of a process, or both ways of a forwarded connection, as one stream.
+/// The standard input and output of a process, or both ways of a forwarded connection, as one
+/// stream.
 pub(super) struct Pipe {
     /// `None` after shutdown: dropping is what closes a local pipe.
     input: Option<Writer>,

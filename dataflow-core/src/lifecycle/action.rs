@@ -36,15 +36,12 @@ impl fmt::Display for Action {
         match self {
             Self::Fetch(image) => write!(f, "fetch image {image}"),
             Self::Directories(directories) => {
-                f.write_str("set up ")?;
-                for (index, directory) in directories.iter().enumerate() {
-                    let comma = if index > 0 { ", " } else { "" };
-                    write!(f, "{comma}{}", directory.path)?;
-                    if let Some(owner) = directory.owner {
-                        write!(f, " (owner {}:{})", owner.uid, owner.gid)?;
-                    }
+                // Each comes after the one that holds it, so the first one names the place.
+                let place = directories.first().map_or("", |first| first.path.as_str());
+                match directories.len() {
+                    1 => write!(f, "set up directory {place}"),
+                    count => write!(f, "set up {count} directories in {place}"),
                 }
-                Ok(())
             }
             Self::Stop(name, _) => write!(f, "stop {name}"),
             Self::Start(name) => write!(f, "start {name}"),

@@ -45,7 +45,7 @@ pub enum LifecycleError {
     },
 
     /// A step failed.
-    #[error("{host}: could not {what}: {error}{recovery}")]
+    #[error("{}{recovery}", step_failure(host, what, error))]
     Step {
         /// The server.
         host: String,
@@ -119,22 +119,38 @@ pub enum StepError {
     Interrupted,
 }
 
+/// Errors of the server and of its engine say where and what by themselves.
+fn step_failure(host: &str, what: &str, error: &StepError) -> String {
+    match error {
+        StepError::Host(_) | StepError::Docker(_) => error.to_string(),
+        _ => format!("{host}: could not {what}: {error}"),
+    }
+}
+
 /// What was done after a step had failed.
 #[derive(Debug, Default)]
 pub struct Recovery {
-    /// What was put back as it was.
-    pub restored: Vec<String>,
+    /// The containers that had been stopped for this and run again.
+    pub run_again: Vec<String>,
+    /// The containers that had been made and were removed.
+    pub removed: Vec<String>,
     /// What could not be put back, and why.
     pub failed: Vec<String>,
 }
 
 impl std::fmt::Display for Recovery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if !self.restored.is_empty() {
-            write!(f, ". Put back as it was: {}", self.restored.join(", "))?;
+        if !self.run_again.is_empty() {
+            write!(
+                f,
+                "; running again as before: {}",
+                self.run_again.join(", ")
+            )?;
+        } else if !self.removed.is_empty() {
+            write!(f, "; removed again: {}", self.removed.join(", "))?;
         }
         if !self.failed.is_empty() {
-            write!(f, ". Could not be put back: {}", self.failed.join(", "))?;
+            write!(f, "; could not be put back: {}", self.failed.join(", "))?;
         }
         Ok(())
     }
@@ -157,7 +173,12 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.kind(),
             Self::Docker(error) => error.kind(),
             Self::Plan { error, .. } => error.kind(),
-            Self::Read { .. } | Self::Step { .. } | Self::NotAsWanted { .. } => Kind::Failed,
+            Self::Step { error, .. } => match error.as_ref() {
+                // That a registry does not have an image, or refuses it, is found out before anything is touched.
+                StepError::Docker(error @ DockerError::Image { .. }) => error.kind(),
+                _ => Kind::Failed,
+            },
+            Self::Read { .. } | Self::NotAsWanted { .. } => Kind::Failed,
         }
     }
 

@@ -214,7 +214,11 @@ shift 3; done"#;
                 .events
                 .tell(Event::PuttingBack { what: what.clone() });
             match self.perform(action, &|_| {}).await {
-                Ok(()) => recovery.restored.push(what),
+                Ok(()) => match action {
+                    Action::Start(name) => recovery.run_again.push(name.clone()),
+                    Action::Remove(name) => recovery.removed.push(name.clone()),
+                    _ => {}
+                },
                 Err(error) => recovery.failed.push(format!("{what} ({error})")),
             }
         }

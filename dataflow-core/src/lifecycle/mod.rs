@@ -30,7 +30,7 @@ pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
 pub use interrupt::Interrupt;
 pub use observed::{Containers, Directory, Observed, Origin};
-pub use plan::{Action, Plan, Step, StepSummary, plan};
+pub use plan::{Action, Plan, Pulls, Step, StepSummary, plan};
 pub use plan_error::PlanError;
 pub use server::{Report, Server};
 pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};

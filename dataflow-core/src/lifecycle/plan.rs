@@ -1,6 +1,6 @@
 //! What is to be done, worked out from what is wanted and what is there. Nothing here reads or changes anything.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     docker::{Container, Image, State},
-    spec::{ContainerSpec, Directory, ImageRef, Pull},
+    spec::{ContainerSpec, Directory, ImageRef, Pull, Version},
 };
 
 /// Steps in the order in which they are done. The next one begins when the one before it has succeeded.
@@ -20,6 +20,25 @@ use crate::{
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
+}
+
+/// When each image is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulls {
+    /// ClickHouse's.
+    pub clickhouse: Pull,
+    /// The service's.
+    pub service: Pull,
+}
+
+impl From<Pull> for Pulls {
+    /// The same for both.
+    fn from(pull: Pull) -> Self {
+        Self {
+            clickhouse: pull,
+            service: pull,
+        }
+    }
 }
 
 /// One change, and why it is made.
@@ -150,25 +169,28 @@ impl fmt::Display for Plan {
 
 /// The steps that make `observed` into `desired`.
 ///
-/// Where images are missing, or `pull` asks for them, the plan only fetches: what they are decides the rest, and nothing
+/// Where images are missing, or `pulls` asks for them, the plan only fetches: what they are decides the rest, and nothing
 /// that runs is touched before they are there and fit.
 ///
 /// # Errors
 /// Where something on the server stands in the way. Nothing was changed.
-pub fn plan(desired: &Desired, observed: &Observed, pull: Pull) -> Result<Plan, PlanError> {
+pub fn plan(desired: &Desired, observed: &Observed, pulls: Pulls) -> Result<Plan, PlanError> {
     refuse_foreign(desired, observed)?;
     refuse_taken_ports(desired, observed)?;
     refuse_files_in_the_way(desired, observed)?;
-    let fetching = fetch(desired, observed, pull)?;
+    let fetching = fetch(desired, observed, pulls)?;
     if !fetching.is_empty() {
         return Ok(fetching);
     }
     Planner::new(desired, observed)?.plan()
 }
 
-fn fetch(desired: &Desired, observed: &Observed, pull: Pull) -> Result<Plan, PlanError> {
+fn fetch(desired: &Desired, observed: &Observed, pulls: Pulls) -> Result<Plan, PlanError> {
     let mut plan = Plan::default();
-    for container in [&desired.clickhouse, &desired.service] {
+    for (container, pull) in [
+        (&desired.clickhouse, pulls.clickhouse),
+        (&desired.service, pulls.service),
+    ] {
         let image = &container.image;
         let present = observed.images.contains_key(&image.to_string());
         let why = match (pull, present) {
@@ -270,6 +292,28 @@ fn refuse_files_in_the_way(desired: &Desired, observed: &Observed) -> Result<(),
     Ok(())
 }
 
+/// An older program may not read what a newer one has written, so going back has to be asked for. Told by the label; images
+/// without one, or with one that is no version, can't be told apart.
+fn refuse_downgrade(
+    desired: &Desired,
+    observed: &Observed,
+    wanted: &ContainerSpec,
+    image: &Image,
+) -> Result<(), PlanError> {
+    let version = |labels: &BTreeMap<String, String>| -> Option<Version> {
+        labels.get(desired.release.version_label)?.parse().ok()
+    };
+    let deployed = current(observed, &wanted.name).and_then(|found| version(&found.labels));
+    match (version(&image.labels), deployed) {
+        (Some(version), Some(deployed)) if version < deployed => Err(PlanError::Downgrade {
+            image: wanted.image.clone(),
+            version,
+            deployed,
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Whether the container's program is at work, or will be again in a moment.
 pub(super) fn is_up(container: &Container) -> bool {
     matches!(
@@ -331,6 +375,10 @@ impl<'a> Planner<'a> {
         let release = &desired.release;
         let label = service_image.labels.get(release.version_label);
         release.image_version(&desired.service.image, label.map(String::as_str))?;
+        if !desired.spec.allows_downgrade() {
+            refuse_downgrade(desired, observed, &desired.clickhouse, clickhouse_image)?;
+            refuse_downgrade(desired, observed, &desired.service, service_image)?;
+        }
 
         let planner = Self {
             clickhouse: Need::of(

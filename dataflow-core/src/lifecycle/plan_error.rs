@@ -2,7 +2,7 @@
 
 use crate::{
     explain::{Explain, Kind},
-    spec::{ImageRef, SpecError},
+    spec::{ImageRef, SpecError, Version},
 };
 
 /// Something on the server, or about an image, for which no plan can be made. Nothing was changed.
@@ -17,6 +17,17 @@ pub enum PlanError {
     ImageMissing {
         /// The image.
         image: ImageRef,
+    },
+
+    /// An image is older than the one that is deployed.
+    #[error("the image {image} has version {version}; {deployed} is deployed")]
+    Downgrade {
+        /// The image.
+        image: ImageRef,
+        /// Its version.
+        version: Version,
+        /// The version that is deployed.
+        deployed: Version,
     },
 
     /// Somebody else's container has a name that is needed.
@@ -85,6 +96,9 @@ impl Explain for PlanError {
             Self::Image(error) => error.next_step(),
             Self::ImageMissing { .. } => {
                 "Leave out --pull never, or load the image on the server (docker load).".into()
+            }
+            Self::Downgrade { .. } => {
+                "Name the image that is wanted with -i or -d, or in dataflow.toml. To go back to the older one, which may not read what the newer one has written: back up the data, then add --allow-downgrade.".into()
             }
             Self::Foreign { name, .. } => format!(
                 "Look at it on the server (docker inspect {name}). If it is not needed, rename or remove it, then run the same command again."

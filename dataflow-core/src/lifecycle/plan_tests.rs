@@ -105,7 +105,7 @@ fn container<'a>(observed: &'a mut Observed, name: &str) -> &'a mut Container {
 }
 
 fn planned(observed: &Observed) -> String {
-    match plan(&desired(), observed, Pull::Missing) {
+    match plan(&desired(), observed, Pull::Missing.into()) {
         Ok(plan) => plan.to_string(),
         Err(error) => format!("refused: {error}"),
     }
@@ -122,7 +122,7 @@ fn on_a_server_without_the_images_they_are_fetched_and_nothing_else_is_planned()
 #[test]
 fn on_an_empty_server_everything_is_made() {
     assert_snapshot!(planned(&empty()), @"
-    1. set up /var/lib/portsip, /var/lib/portsip/dataflow (owner 888:888), /var/lib/portsip/clickhouse, /var/lib/portsip/clickhouse/data, /var/lib/portsip/clickhouse/log: not there
+    1. set up 5 directories in /var/lib/portsip: not there
     2. create container portsip.clickhouse from portsip/clickhouse:25.8: there is no such container [undo: remove container portsip.clickhouse]
     3. start portsip.clickhouse: it was just made
     4. wait until ClickHouse answers: the service needs it
@@ -140,7 +140,7 @@ fn where_all_is_as_wanted_nothing_is_done() {
 
 #[test]
 fn an_upgrade_fetches_what_is_there_too() {
-    let plan = plan(&desired(), &deployed(), Pull::Always).unwrap();
+    let plan = plan(&desired(), &deployed(), Pull::Always.into()).unwrap();
     assert_snapshot!(plan, @"
     1. fetch image portsip/clickhouse:25.8: its tag may stand for a newer image
     2. fetch image portsip/pbx:22: its tag may stand for a newer image
@@ -150,7 +150,7 @@ fn an_upgrade_fetches_what_is_there_too() {
 
 #[test]
 fn asked_not_to_fetch_a_missing_image_is_an_error() {
-    let error = plan(&desired(), &Observed::default(), Pull::Never).unwrap_err();
+    let error = plan(&desired(), &Observed::default(), Pull::Never.into()).unwrap_err();
     assert_snapshot!(error, @"the image portsip/clickhouse:25.8 is not on the server, and it was asked not to fetch any");
 }
 
@@ -169,6 +169,36 @@ fn another_service_image_replaces_the_service_and_leaves_clickhouse_alone() {
     6. see portsip.dataflow keep running: a start alone proves nothing
     7. remove container portsip.dataflow.previous: its successor works
     ");
+}
+
+#[test]
+fn only_what_may_have_moved_is_fetched() {
+    let pulls = Pulls {
+        clickhouse: Pull::Missing,
+        service: Pull::Always,
+    };
+    let plan = plan(&desired(), &deployed(), pulls).unwrap();
+    assert_snapshot!(plan, @"1. fetch image portsip/pbx:22: its tag may stand for a newer image");
+}
+
+#[test]
+fn an_older_image_is_refused_unless_it_was_asked_for() {
+    let mut observed = deployed();
+    let older = image("sha256:bbbbbbbbbbbbbbbb", "22.3.4");
+    observed.images.insert(IMAGE.to_owned(), older);
+    assert_snapshot!(planned(&observed), @"refused: the image portsip/pbx:22 has version 22.3.4; 22.3.5 is deployed");
+
+    let spec = spec().with_downgrade(true);
+    let desired = Desired::new(&spec, &Release::portsip(), Some(&"secret".into()));
+    assert!(plan(&desired, &observed, Pull::Missing.into()).is_ok());
+}
+
+#[test]
+fn an_older_clickhouse_is_refused_unless_it_was_asked_for() {
+    let mut observed = deployed();
+    let older = image("sha256:bbbbbbbbbbbbbbbb", "25.3.9");
+    observed.images.insert(CLICKHOUSE_IMAGE.to_owned(), older);
+    assert_snapshot!(planned(&observed), @"refused: the image portsip/clickhouse:25.8 has version 25.3.9; 25.8.1 is deployed");
 }
 
 #[test]
@@ -244,7 +274,7 @@ fn a_directory_with_another_owner_gets_its_own_back() {
     let path = "/var/lib/portsip/dataflow";
     let directory = observed.directories.get_mut(path).unwrap();
     directory.owner = crate::spec::Owner { uid: 0, gid: 0 };
-    assert_snapshot!(planned(&observed), @"1. set up /var/lib/portsip/dataflow (owner 888:888): /var/lib/portsip/dataflow belongs to 0:0");
+    assert_snapshot!(planned(&observed), @"1. set up directory /var/lib/portsip/dataflow: /var/lib/portsip/dataflow belongs to 0:0");
 }
 
 #[test]

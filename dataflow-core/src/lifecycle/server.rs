@@ -10,7 +10,7 @@ use super::{
     execute::Executor,
     manage, observe,
     observed::Containers,
-    plan::{Plan, plan},
+    plan::{Plan, Pulls, plan},
     plan_error::PlanError,
     status::{self, Status},
 };
@@ -81,7 +81,7 @@ impl Server {
     /// # Errors
     /// Where something stands in the way, or the server could not be looked at.
     pub async fn plan(&self, spec: &Spec) -> Result<Plan, LifecycleError> {
-        Ok(self.look_and_plan(spec, spec.pull()).await?.1)
+        Ok(self.look_and_plan(spec, spec.pull().into()).await?.1)
     }
 
     /// Deploys, or brings what is deployed to `spec`. Touches only what differs, and nothing if all is as wanted.
@@ -90,11 +90,12 @@ impl Server {
     /// Where something stands in the way, before anything is touched; where a step fails, after what can be put back was put
     /// back.
     pub async fn run(&self, spec: &Spec) -> Result<Report, LifecycleError> {
-        self.converge(spec, spec.pull()).await
+        self.converge(spec, spec.pull().into()).await
     }
 
-    /// Brings what is deployed to what `changes` say; what they don't mention stays as it was deployed. Images are always
-    /// fetched, since a tag may have moved.
+    /// Brings what is deployed to what `changes` say; what they don't mention stays as it was deployed.
+    ///
+    /// Images whose name changes are fetched, and both where neither does: a tag may stand for a newer image by now.
     ///
     /// # Errors
     /// As [`Server::run`]; and where nothing is deployed.
@@ -102,11 +103,13 @@ impl Server {
         let containers = observe::containers(&self.engine, &self.release).await?;
         manage::refuse_undeployed(&self.release, &containers)
             .map_err(|error| self.in_the_way(error))?;
-        let settings = changes
-            .clone()
-            .or(deployed::settings(&self.release, &containers));
-        let pull = settings.pull.unwrap_or(Pull::Always);
-        self.converge(&settings.spec()?, pull).await
+        let deployed = deployed::settings(&self.release, &containers);
+        let settings = changes.clone().or(deployed.clone());
+        let pulls = match settings.pull {
+            Some(pull) => pull.into(),
+            None => upgrade_pulls(&settings, &deployed),
+        };
+        self.converge(&settings.spec()?, pulls).await
     }
 
     /// Starts what is stopped.
@@ -149,7 +152,7 @@ impl Server {
     async fn look_and_plan(
         &self,
         spec: &Spec,
-        pull: Pull,
+        pulls: Pulls,
     ) -> Result<(Desired, Plan), LifecycleError> {
         let observed = observe::observe(&self.host, &self.engine, &self.release, spec).await?;
         let known = observed
@@ -157,23 +160,23 @@ impl Server {
             .clone()
             .or_else(|| deployed::password(&self.release, &observed.containers));
         let desired = Desired::new(spec, &self.release, known.as_ref());
-        let plan = plan(&desired, &observed, pull).map_err(|error| self.in_the_way(error))?;
+        let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;
         self.control.events.tell(Event::Planned {
             steps: plan.summary(),
         });
         Ok((desired, plan))
     }
 
-    async fn converge(&self, spec: &Spec, pull: Pull) -> Result<Report, LifecycleError> {
+    async fn converge(&self, spec: &Spec, pulls: Pulls) -> Result<Report, LifecycleError> {
         let mut done = Vec::new();
-        let (mut desired, mut plan) = self.look_and_plan(spec, pull).await?;
+        let (mut desired, mut plan) = self.look_and_plan(spec, pulls).await?;
         if plan.only_fetches() {
             self.execute(&desired, &plan, &mut done).await?;
-            (desired, plan) = self.look_and_plan(spec, Pull::Never).await?;
+            (desired, plan) = self.look_and_plan(spec, Pull::Never.into()).await?;
         }
         if !plan.is_empty() {
             self.execute(&desired, &plan, &mut done).await?;
-            let (_, left) = self.look_and_plan(spec, Pull::Never).await?;
+            let (_, left) = self.look_and_plan(spec, Pull::Never.into()).await?;
             if let Some(step) = left.steps.first() {
                 return Err(self.not_as_wanted(format!(
                     "everything was done, and yet it is needed to {}: {}",
@@ -261,6 +264,71 @@ impl Server {
         LifecycleError::NotAsWanted {
             host: self.host.label(),
             problem,
+        }
+    }
+}
+
+/// Which images an upgrade fetches though they are there: those whose name changes, so that the other container is not
+/// replaced unasked; both where neither does.
+fn upgrade_pulls(wanted: &Settings, deployed: &Settings) -> Pulls {
+    let clickhouse = wanted.clickhouse_image != deployed.clickhouse_image;
+    let service = wanted.image != deployed.image;
+    let pull = |changes: bool| {
+        if changes || clickhouse == service {
+            Pull::Always
+        } else {
+            Pull::Missing
+        }
+    };
+    Pulls {
+        clickhouse: pull(clickhouse),
+        service: pull(service),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_upgrade_fetches_what_changes_and_everything_where_nothing_does() {
+        let deployed = Settings {
+            image: "portsip/pbx:22".parse().ok(),
+            clickhouse_image: "portsip/clickhouse:25.8".parse().ok(),
+            ..Settings::default()
+        };
+        let cases = [
+            (None, None, Pull::Always, Pull::Always),
+            (Some("portsip/pbx:22.4"), None, Pull::Missing, Pull::Always),
+            (
+                None,
+                Some("portsip/clickhouse:26.3"),
+                Pull::Always,
+                Pull::Missing,
+            ),
+            (
+                Some("portsip/pbx:22.4"),
+                Some("portsip/clickhouse:26.3"),
+                Pull::Always,
+                Pull::Always,
+            ),
+        ];
+        for (image, clickhouse_image, clickhouse, service) in cases {
+            let changes = Settings {
+                image: image.map(|image| image.parse().unwrap()),
+                clickhouse_image: clickhouse_image.map(|image| image.parse().unwrap()),
+                ..Settings::default()
+            };
+            let pulls = upgrade_pulls(&changes.or(deployed.clone()), &deployed);
+            assert_eq!(
+                pulls,
+                Pulls {
+                    clickhouse,
+                    service
+                },
+                "{image:?} {clickhouse_image:?}"
+            );
         }
     }
 }

@@ -202,7 +202,10 @@ fn told(release: &Release, container: &Container) -> ContainerStatus {
     ContainerStatus {
         name: container.name.clone(),
         state: container.state,
-        health: container.health,
+        // What is said of a container that has ended is of its last moments.
+        health: container
+            .health
+            .filter(|_| container.state == State::Running),
         image: shown(container.image.as_bytes()),
         image_id: shown(container.image_id.as_bytes()),
         version: container

@@ -20,6 +20,7 @@ impl Settings {
             start_grace: self.start_grace.or(fallback.start_grace),
             nofile: self.nofile.or(fallback.nofile),
             pull: self.pull.or(fallback.pull),
+            allow_downgrade: self.allow_downgrade.or(fallback.allow_downgrade),
             ssh: self.ssh.or(fallback.ssh),
             registry: self.registry.or(fallback.registry),
         }

@@ -51,6 +51,9 @@ pub struct Settings {
     pub nofile: Option<u64>,
     /// When images are fetched.
     pub pull: Option<Pull>,
+    /// Whether an image may be older than the one that is deployed. Asked for each time, never kept in a file.
+    #[serde(skip)]
+    pub allow_downgrade: Option<bool>,
     /// How to sign in to the server.
     pub ssh: SshSettings,
     /// How to sign in to the registry.
@@ -163,7 +166,9 @@ impl Settings {
         if let Some(login) = self.registry.login()? {
             spec = spec.with_registry(login);
         }
-        Ok(spec.with_pull(self.pull.unwrap_or_default()))
+        Ok(spec
+            .with_pull(self.pull.unwrap_or_default())
+            .with_downgrade(self.allow_downgrade.unwrap_or_default()))
     }
 
     /// How the server is reached: at `host`, or over SSH at `private_ip`.

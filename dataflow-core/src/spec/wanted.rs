@@ -25,6 +25,7 @@ pub struct Spec {
     start_grace: Duration,
     nofile: u64,
     pull: Pull,
+    downgrade: bool,
 }
 
 /// How the server is reached.
@@ -74,6 +75,7 @@ impl Spec {
             start_grace: Duration::from_secs(90),
             nofile: 655_360,
             pull: Pull::default(),
+            downgrade: false,
         })
     }
 
@@ -111,6 +113,12 @@ impl Spec {
     #[must_use]
     pub fn with_pull(self, pull: Pull) -> Self {
         Self { pull, ..self }
+    }
+
+    /// Sets whether an image may be older than the one that is deployed.
+    #[must_use]
+    pub fn with_downgrade(self, downgrade: bool) -> Self {
+        Self { downgrade, ..self }
     }
 
     /// Sets the time after the database's start in which failed health checks do not count.
@@ -199,6 +207,12 @@ impl Spec {
     #[must_use]
     pub fn pull(&self) -> Pull {
         self.pull
+    }
+
+    /// Whether an image may be older than the one that is deployed.
+    #[must_use]
+    pub fn allows_downgrade(&self) -> bool {
+        self.downgrade
     }
 }
 

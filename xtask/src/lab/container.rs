@@ -15,26 +15,44 @@ struct State {
     running: bool,
 }
 
-/// Brings `name` up: starts it where it is stopped, makes it where it is missing, and makes it again where its image has changed.
+/// What to do with a container that was made from another state of its image.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Outdated {
+    /// Leave it: another checkout may be using it right now.
+    Keep,
+    /// Make it again; what was on it is lost.
+    Renew,
+}
+
+/// Brings `name` up: starts it where it is stopped, makes it where it is missing.
 pub(super) fn ensure(
     name: &str,
     image: &str,
     images: &Ids,
+    outdated: Outdated,
     make: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let wanted = images
         .get(&format!("{image}:latest"))
         .context(format!("image {image} is missing"))?;
-    match state(name) {
-        Some(state) if state.image == *wanted && state.running => return Ok(()),
-        Some(state) if state.image == *wanted => {}
-        Some(_) => {
+    let state = state(name);
+    let is_other = state.as_ref().is_some_and(|state| state.image != *wanted);
+    if is_other && outdated == Outdated::Keep {
+        say::line(format!(
+            "{name} was made from another state of its image and is kept, since others may be using it; \
+             `cargo xtask lab up --renew` makes it again"
+        ));
+    }
+    match state {
+        Some(_) if is_other && outdated == Outdated::Renew => {
             say::line(format!(
-                "{name} was made from an older image: making it again"
+                "{name} was made from another state of its image: making it again"
             ));
             process::capture(docker().args(["rm", "--force", "--volumes", name]))?;
             make()?;
         }
+        Some(state) if state.running => return Ok(()),
+        Some(_) => {}
         None => make()?,
     }
     say::line(format!("starting {name}"));

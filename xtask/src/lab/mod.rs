@@ -25,6 +25,7 @@ use clap::Subcommand;
 use crate::failure::{Context, Result};
 use crate::{docker, packages, say};
 
+use container::Outdated;
 pub(crate) use files::{directory, settings_file, workspace};
 pub(crate) use network::{REGISTRY, SERVER};
 pub(crate) use reset::reset;
@@ -34,7 +35,11 @@ pub(crate) use take_down::take_down;
 #[derive(Subcommand)]
 pub(crate) enum Verb {
     /// Bring the lab up; does nothing where it is up
-    Up,
+    Up {
+        /// Make machines again that are of another state of xtask/lab; what was on them is lost
+        #[arg(long)]
+        renew: bool,
+    },
     /// Take away all that the lab started; images stay for the next time
     Down {
         /// Remove the lab's images too
@@ -61,7 +66,8 @@ const LABEL: &str = "dataflow.lab=1";
 
 pub(crate) fn main(verb: &Verb) -> Result<()> {
     match verb {
-        Verb::Up => up(),
+        Verb::Up { renew: false } => up(),
+        Verb::Up { renew: true } => up_with(Outdated::Renew),
         Verb::Down { purge } => take_down(*purge),
         Verb::Reset { images } => reset(*images),
         Verb::Status => status::status(),
@@ -71,6 +77,10 @@ pub(crate) fn main(verb: &Verb) -> Result<()> {
 
 /// Brings the lab up, or finds that it is.
 pub(crate) fn up() -> Result<()> {
+    up_with(Outdated::Keep)
+}
+
+fn up_with(outdated: Outdated) -> Result<()> {
     let start = Instant::now();
     let _lock = lock()?;
     packages::ensure()?;
@@ -78,8 +88,8 @@ pub(crate) fn up() -> Result<()> {
     let images = images::ensure()?;
     network::ensure()?;
     secrets::ensure()?;
-    registry::ensure(&images)?;
-    server::ensure(&images)?;
+    registry::ensure(&images, outdated)?;
+    server::ensure(&images, outdated)?;
     description::write()?;
     say::line(format!(
         "the lab is up: server {} (users pbx, ubuntu, plain, root), registry {}; described in {} ({:.1} s)",

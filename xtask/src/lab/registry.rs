@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::container::Outdated;
 use super::images::{self, Ids};
 use super::{LABEL, container, files, network, secrets};
 use crate::docker::docker;
@@ -19,8 +20,8 @@ pub(super) const USER: &str = "lab";
 const RECORD: &str = "/var/lib/registry/pushed";
 
 /// Brings the registry up with every published image in it.
-pub(super) fn ensure(images: &Ids) -> Result<()> {
-    container::ensure(CONTAINER, IMAGE, images, make)?;
+pub(super) fn ensure(images: &Ids, outdated: Outdated) -> Result<()> {
+    container::ensure(CONTAINER, IMAGE, images, outdated, make)?;
     wait::until("the registry", Duration::from_secs(30), || {
         answers().then_some(())
     })?;

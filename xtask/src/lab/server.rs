@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
+use super::container::Outdated;
 use super::images::Ids;
 use super::{LABEL, container, files, network, registry, secrets};
 use crate::docker::docker;
@@ -53,8 +54,8 @@ done
 "#;
 
 /// Brings the server up and waits until it can be signed in to and its engine answers.
-pub(super) fn ensure(images: &Ids) -> Result<()> {
-    container::ensure(CONTAINER, IMAGE, images, make)?;
+pub(super) fn ensure(images: &Ids, outdated: Outdated) -> Result<()> {
+    container::ensure(CONTAINER, IMAGE, images, outdated, make)?;
     wait_until_up()?;
     let accounts = format!(
         "{}\n{}\n",

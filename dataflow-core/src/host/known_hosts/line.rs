@@ -37,8 +37,9 @@ pub(super) enum Hosts<'a> {
     Hashed { salt: Vec<u8>, hash: Vec<u8> },
 }
 
-/// Reads a line; `None` for comments, blank and malformed lines, and for `@cert-authority`: host certificates are not asked
-/// for, so a server never shows one, and an authority's own key is not a host's.
+/// Reads a line; `None` for comments, blank and malformed lines, and for `@cert-authority`: host
+/// certificates are not asked for, so a server never shows one, and an authority's own key is not a
+/// host's.
 pub(super) fn parse(text: &str) -> Option<Line<'_>> {
     let text = text.trim();
     if text.starts_with('#') {
@@ -76,7 +77,8 @@ pub(super) fn parse(text: &str) -> Option<Line<'_>> {
 /// A key from its type and its base64; `None` where the two do not agree.
 pub(super) fn parse_key<'a>(key_type: &'a str, base64: &str) -> Option<(&'a str, Vec<u8>)> {
     let key = BASE64.decode(base64).ok()?;
-    // The key begins with its type as a string with a length of four bytes in front (RFC 4253, 6.6).
+    // The key begins with its type as a string with a length of four bytes in front (RFC 4253,
+    // 6.6).
     let (length, rest) = key.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     (rest.get(..length)? == key_type.as_bytes()).then_some((key_type, key))
@@ -97,7 +99,8 @@ impl Hosts<'_> {
                 let mut included = false;
                 for pattern in patterns.split(',') {
                     match pattern.strip_prefix('!') {
-                        // A negated pattern that matches rules the whole line out, wherever it stands.
+                        // A negated pattern that matches rules the whole line out, wherever it
+                        // stands.
                         Some(pattern) if matches(pattern, name) => return false,
                         Some(_) => {}
                         None => included |= matches(pattern, name),
@@ -109,12 +112,13 @@ impl Hosts<'_> {
     }
 }
 
-/// Whether a name fits a pattern with `*` (any characters) and `?` (one), letter case aside. Takes time in proportion to the
-/// product of both lengths at most.
+/// Whether a name fits a pattern with `*` (any characters) and `?` (one), letter case aside. Takes
+/// time in proportion to the product of both lengths at most.
 fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
     let (mut p, mut n) = (0, 0);
-    // Where to go on when a later part does not fit: behind the last star, with that star taking one character more.
+    // Where to go on when a later part does not fit: behind the last star, with that star taking
+    // one character more.
     let mut retry: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {

@@ -1,5 +1,6 @@
-//! The host keys that are known, from files in OpenSSH's known_hosts format: plain, hashed and wildcard names, ports,
-//! revoked keys. Lines with `@cert-authority` are passed over, as host certificates are not used.
+//! The host keys that are known, from files in OpenSSH's known_hosts format: plain, hashed and
+//! wildcard names, ports, revoked keys. Lines with `@cert-authority` are passed over, as host
+//! certificates are not used.
 
 mod line;
 mod remember;
@@ -58,7 +59,8 @@ struct Entry {
 
 impl KnownHosts {
     /// Gathers what the files say of the host of this name (see
-    /// [`known_hosts_name`](super::SshAddress::known_hosts_name)). Files that do not exist are passed over.
+    /// [`known_hosts_name`](super::SshAddress::known_hosts_name)). Files that do not exist are
+    /// passed over.
     ///
     /// # Errors
     /// [`HostError::KnownHosts`] when a file is there and can't be read.
@@ -95,8 +97,9 @@ impl KnownHosts {
         }));
     }
 
-    /// The types of the keys that are known for the host, in the order of the files. A server is to be asked for these
-    /// first: asked for another, it would show a key that is not known although one is.
+    /// The types of the keys that are known for the host, in the order of the files. A server is to
+    /// be asked for these first: asked for another, it would show a key that is not known although
+    /// one is.
     pub fn key_types(&self) -> impl Iterator<Item = &str> {
         self.hosts().map(|entry| entry.key_type.as_str())
     }

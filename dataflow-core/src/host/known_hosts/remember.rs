@@ -9,8 +9,8 @@ use super::super::{HostError, SshAddress};
 use super::line::parse_key;
 use super::{KnownHosts, Verdict};
 
-/// Adds the key of a server to a known_hosts file; nothing where it is there already. The file is made readable by its owner
-/// only, and so is its directory where it is missing.
+/// Adds the key of a server to a known_hosts file; nothing where it is there already. The file is
+/// made readable by its owner only, and so is its directory where it is missing.
 ///
 /// `key`: type and base64, as in [`HostError::UnknownHostKey`].
 ///

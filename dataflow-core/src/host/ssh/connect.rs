@@ -18,16 +18,19 @@ use super::Ending;
 use super::host_key::{Client, Failure, HostKeyCheck};
 use super::{HostError, SignIn, SshAddress};
 
-/// A message goes out when nothing was heard for this long; after three of them without an answer the session ends.
+/// How long nothing may be heard before the server is asked for a sign of life.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-const KEEPALIVES: usize = 3;
 
-/// How long sent bytes may stay unacknowledged, in milliseconds. Ends a session whose peer is gone while much is being
-/// sent, when no keepalive gets through to the socket.
+/// How many such questions may stay open; with the next one due, after 45 s in all, the session
+/// ends.
+const KEEPALIVES: usize = 2;
+
+/// How long sent bytes may stay unacknowledged, in milliseconds. Ends a session whose peer is gone
+/// while much is being sent, when no keepalive gets through to the socket.
 const UNACKNOWLEDGED: u32 = 60_000;
 
-/// Finds the addresses of a host. The system's resolver can block for long and can't be stopped, so it runs on a thread that
-/// nobody waits for.
+/// Finds the addresses of a host. The system's resolver can block for long and can't be stopped, so
+/// it runs on a thread that nobody waits for.
 pub(super) async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, HostError> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
@@ -78,6 +81,11 @@ pub(super) async fn tcp(
         }
     }
     result.map_err(|error: std::io::Error| match error.kind() {
+        ErrorKind::TimedOut => HostError::Timeout {
+            host: label.to_owned(),
+            stage: "connecting",
+            after: time,
+        },
         ErrorKind::ConnectionRefused => HostError::Refused {
             host: label.to_owned(),
             port,

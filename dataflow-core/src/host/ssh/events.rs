@@ -18,7 +18,6 @@ pub(in super::super) struct Events {
     ending: Ending,
     program: bool,
     status: Option<Status>,
-    refused: bool,
     closed: bool,
 }
 
@@ -39,7 +38,6 @@ impl Events {
             ending,
             program: false,
             status: None,
-            refused: false,
             closed: false,
         }
     }
@@ -56,7 +54,8 @@ impl Events {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Event, Lost>> {
         loop {
-            // The future holds no state of its own: the waker stays registered with the queue it reads.
+            // The future holds no state of its own: the waker stays registered with the queue it
+            // reads.
             let message = ready!(pin!(self.read.wait()).poll(cx));
             return Poll::Ready(match message {
                 Some(ChannelMsg::Data { data }) => Ok(Event::Stdout(data.to_vec())),
@@ -73,22 +72,18 @@ impl Events {
                     continue;
                 }
                 Some(ChannelMsg::Eof) => Ok(Event::EndOfOutput),
+                // Once closed from this side, a channel gives no more messages: nothing to wait
+                // for.
                 Some(ChannelMsg::Failure) => {
-                    self.refused = true;
-                    if let Some(write) = self.write.take() {
-                        close(write, None);
-                    }
-                    continue;
+                    self.program = false;
+                    Err(Lost::Refused("the server refuses to run commands".into()))
                 }
                 Some(ChannelMsg::Close) => {
                     self.closed = true;
                     continue;
                 }
-                // The queue ends after the channel is closed, or with the session.
-                None if self.refused => {
-                    Err(Lost::Refused("the server refuses to run commands".into()))
-                }
-                // A status may come before the last of the output: it counts once the channel is closed.
+                // The queue ends after the channel is closed, or with the session. A status may
+                // come before the last of the output: it counts once the channel is closed.
                 None if self.closed => self.status.take().map(Event::Ended).ok_or(Lost::Status),
                 None => Err(Lost::Connection(self.ending.reason())),
                 Some(_) => continue,
@@ -100,7 +95,8 @@ impl Events {
 impl Drop for Events {
     fn drop(&mut self) {
         if let (false, Some(write)) = (self.closed, self.write.take()) {
-            // A server only cuts the streams of a program when its channel is closed: one that does not use them would run on.
+            // A server only cuts the streams of a program when its channel is closed: one that does
+            // not use them would run on.
             close(write, self.program.then_some(Sig::TERM));
         }
     }

@@ -12,9 +12,9 @@ use super::super::output::escape;
 use super::super::{Fingerprint, HostError, SignIn, SshAddress};
 use super::Ending;
 
-/// The types of host keys that can be verified, best first. RSA is missing on purpose: the SSH library
-/// is built without it, as its implementation of RSA leaks timing (RUSTSEC-2023-0071); every OpenSSH
-/// server since 6.5 has an Ed25519 key too.
+/// The types of host keys that can be verified, best first. RSA is missing on purpose: the SSH
+/// library is built without it, as its implementation of RSA leaks timing (RUSTSEC-2023-0071);
+/// every OpenSSH server since 6.5 has an Ed25519 key too.
 const ALGORITHMS: [Algorithm; 4] = [
     Algorithm::Ed25519,
     Algorithm::Ecdsa {
@@ -146,6 +146,15 @@ impl fmt::Debug for Failure {
     }
 }
 
+/// Whether the connection just ended, without a word.
+fn is_end(error: &russh::Error) -> bool {
+    match error {
+        russh::Error::Disconnect | russh::Error::HUP => true,
+        russh::Error::IO(error) => error.kind() == std::io::ErrorKind::UnexpectedEof,
+        _ => false,
+    }
+}
+
 impl client::Handler for Client {
     type Error = Failure;
 
@@ -173,13 +182,101 @@ impl client::Handler for Client {
                     Failure::Ssh(russh::Error::KeepaliveTimeout) => {
                         "the server stopped answering".to_owned()
                     }
-                    Failure::Ssh(russh::Error::Disconnect | russh::Error::HUP) => {
-                        "the server closed it".to_owned()
+                    Failure::Ssh(error) if is_end(error) => {
+                        "the server closed the connection".to_owned()
                     }
                     other => escape(&format!("{other:?}")),
                 });
                 Err(failure)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const ED25519: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ";
+    const OTHER: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK2pr+Bfus1hvPof4Wb/plZCzSbqadHH0u+/f4ODtKnE";
+
+    /// Given a known_hosts file of this text, or a pin, when `host` is connected to.
+    fn given(known_hosts: &str, pin: Option<&str>) -> HostKeyCheck {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("known_hosts");
+        std::fs::write(&file, known_hosts).unwrap();
+        let sign_in = SignIn {
+            known_hosts: vec![file],
+            host_key: pin.map(|pin| pin.parse().unwrap()),
+            ..SignIn::default()
+        };
+        let address = SshAddress {
+            user: None,
+            host: "host".into(),
+            port: 22,
+        };
+        HostKeyCheck::new(&address, "u@host", &sign_in).unwrap()
+    }
+
+    fn key() -> PublicKey {
+        PublicKey::from_openssh(ED25519).unwrap()
+    }
+
+    #[test]
+    fn only_the_known_key_is_let_through() {
+        given(&format!("host {ED25519}"), None)
+            .check(&key())
+            .unwrap();
+        let check = |known_hosts: String| given(&known_hosts, None).check(&key()).unwrap_err();
+        assert!(
+            matches!(check(String::new()), HostError::UnknownHostKey { key, .. } if key == ED25519)
+        );
+        assert!(
+            matches!(check(format!("host {OTHER}")), HostError::ChangedHostKey { known, .. } if known.line == 1)
+        );
+        let revoked = check(format!("host {ED25519}\n@revoked * {ED25519}"));
+        assert!(matches!(revoked, HostError::RevokedHostKey { place, .. } if place.line == 2));
+    }
+
+    #[test]
+    fn a_pin_decides_alone() {
+        let fingerprint = |key: &str| {
+            PublicKey::from_openssh(key)
+                .unwrap()
+                .fingerprint(HashAlg::Sha256)
+                .to_string()
+        };
+        given("", Some(&fingerprint(ED25519)))
+            .check(&key())
+            .unwrap();
+        let error = given(&format!("host {ED25519}"), Some(&fingerprint(OTHER)))
+            .check(&key())
+            .unwrap_err();
+        assert!(matches!(error, HostError::PinMismatch { .. }), "{error}");
+    }
+
+    #[test]
+    fn types_that_are_known_are_asked_for_first_and_rsa_never() {
+        let ecdsa = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY=";
+        let asked = |known_hosts: &str| -> Vec<String> {
+            let algorithms = given(known_hosts, None).algorithms();
+            algorithms
+                .iter()
+                .map(|algorithm| algorithm.as_str().to_owned())
+                .collect()
+        };
+        assert_eq!(asked("")[..2], ["ssh-ed25519", "ecdsa-sha2-nistp256"]);
+        assert_eq!(
+            asked(&format!("host {ecdsa}"))[..2],
+            ["ecdsa-sha2-nistp256", "ssh-ed25519"]
+        );
+        assert!(
+            asked("")
+                .iter()
+                .all(|name| name.starts_with("ssh-ed25519") || name.starts_with("ecdsa-"))
+        );
     }
 }

@@ -7,13 +7,15 @@ use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 
 use super::super::KeyProblem;
 
-/// A key file that can't be used by itself; its public half, where that can be known, may be in the agent.
+/// A key file that can't be used by itself; its public half, where that can be known, may be in the
+/// agent.
 pub(super) struct Unusable {
     pub(super) problem: KeyProblem,
-    pub(super) public: Option<PublicKey>,
+    pub(super) public: Option<Box<PublicKey>>,
 }
 
-/// Reads a private key. Blocks: for the file, and for opening an encrypted key, which is slow by design.
+/// Reads a private key. Blocks: for the file, and for opening an encrypted key, which is slow by
+/// design.
 pub(super) fn load(path: &Path, passphrase: Option<&SecretString>) -> Result<PrivateKey, Unusable> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
@@ -53,14 +55,16 @@ fn is_encrypted(text: &str) -> bool {
         || PrivateKey::from_openssh(text).is_ok_and(|key| key.is_encrypted())
 }
 
-/// From the file beside it, or from the private key file, where OpenSSH's own format has it in the clear.
-fn public_half(path: &Path, text: &str) -> Option<PublicKey> {
+/// From the file beside it, or from the private key file, where OpenSSH's own format has it in the
+/// clear.
+fn public_half(path: &Path, text: &str) -> Option<Box<PublicKey>> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".pub");
-    keys::load_public_key(beside).ok().or_else(|| {
-        let key = PrivateKey::from_openssh(text).ok()?;
-        Some(key.public_key().clone())
-    })
+    let inside = || Some(PrivateKey::from_openssh(text).ok()?.public_key().clone());
+    keys::load_public_key(beside)
+        .ok()
+        .or_else(inside)
+        .map(Box::new)
 }
 
 #[cfg(test)]
@@ -69,8 +73,8 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    /// Given a key made by `ssh-keygen` (of the package openssh-client, which the tests need), when it is read, then it is
-    /// usable or this is the problem.
+    /// Given a key made by `ssh-keygen` (of the package openssh-client, which the tests need), when
+    /// it is read, then it is usable or this is the problem.
     fn problem(arguments: &[&str], passphrase: Option<&str>) -> Option<(KeyProblem, bool)> {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("key");

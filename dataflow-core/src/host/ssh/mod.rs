@@ -44,7 +44,7 @@ impl Ending {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        reason.unwrap_or_else(|| "the server closed it".to_owned())
+        reason.unwrap_or_else(|| "the server closed the connection".to_owned())
     }
 }
 
@@ -85,8 +85,8 @@ impl Session {
         }
     }
 
-    /// Runs a program on a channel of its own. Its words reach it through any login shell that knows single and double
-    /// quotes.
+    /// Runs a program on a channel of its own. Its words reach it through any login shell that
+    /// knows single and double quotes.
     pub(super) async fn start(&self, argv: &[String], names: Names) -> Result<Process, HostError> {
         let line = argv
             .iter()
@@ -97,18 +97,20 @@ impl Session {
                 command: names.command.clone(),
             })?
             .join(" ");
-        let channel = self
-            .handle
-            .channel_open_session()
-            .await
-            .map_err(|error| match error {
-                russh::Error::ChannelOpenFailure(failure) => HostError::ChannelRefused {
-                    host: names.host.clone(),
-                    command: names.command.clone(),
-                    reason: failure.description().to_owned(),
-                },
-                _ => names.lost(process::Lost::Connection(self.ending.reason())),
-            })?;
+        let mut opened = self.handle.channel_open_session().await;
+        if let Err(russh::Error::ChannelOpenFailure(_)) = opened {
+            // OpenSSH counts a session until the round after its end: at its limit (MaxSessions)
+            // the next one is refused when it comes at once, and taken then.
+            opened = self.handle.channel_open_session().await;
+        }
+        let channel = opened.map_err(|error| match error {
+            russh::Error::ChannelOpenFailure(failure) => HostError::ChannelRefused {
+                host: names.host.clone(),
+                command: names.command.clone(),
+                reason: failure.description().to_owned(),
+            },
+            _ => names.lost(process::Lost::Connection(self.ending.reason())),
+        })?;
         let process = self.process(channel, names, Events::program);
         if let process::Events::Ssh(events) = &process.events {
             // Where this fails, the events tell that the connection is lost.
@@ -173,3 +175,6 @@ impl Session {
         let _ = timeout(Duration::from_secs(1), self.handle).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

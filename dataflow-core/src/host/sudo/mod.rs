@@ -1,9 +1,10 @@
 //! Passing sudo.
 //!
-//! The command under sudo first writes a mark to standard output. Until it comes, what is heard is sudo. The password is
-//! sent when sudo asks for it, recognised by a prompt of ours, and never else: so it can't end up in the command's input
-//! where sudo asks for none. It is sent once: a second prompt means that it was wrong, and the command's input, which is sent
-//! after the mark only, never serves as another guess. All this happens on the command's own channel.
+//! The command under sudo first writes a mark to standard output. Until it comes, what is heard is
+//! sudo. The password is sent when sudo asks for it, recognised by a prompt of ours, and never
+//! else: so it can't end up in the command's input where sudo asks for none. It is sent once: a
+//! second prompt means that it was wrong, and the command's input, which is sent after the mark
+//! only, never serves as another guess. All this happens on the command's own channel.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::io::AsyncWriteExt as _;
@@ -33,7 +34,8 @@ pub(super) struct Gate<'a> {
 impl<'a> Gate<'a> {
     /// `sudo`: the login user and the password where sudo is needed.
     pub(super) fn new(sudo: Option<(&'a str, Option<&'a SecretString>)>) -> Self {
-        // Unlike anything else on the two streams, even where a shell's start-up files write to them.
+        // Unlike anything else on the two streams, even where a shell's start-up files write to
+        // them.
         let token: u64 = rand::random();
         Self {
             prompt: format!("[dataflow-asks-{token:016x}]"),
@@ -65,7 +67,6 @@ impl<'a> Gate<'a> {
         process: &mut Process,
         written: &mut Written,
     ) -> Result<(), HostError> {
-        let mark = format!("{}\n", self.mark);
         let mut asked = false;
         loop {
             match process
@@ -76,8 +77,7 @@ impl<'a> Gate<'a> {
             {
                 Event::Stdout(bytes) => {
                     written.stdout.extend_from_slice(&bytes);
-                    if let Some(at) = find(&written.stdout, mark.as_bytes()) {
-                        written.stdout.drain(..at + mark.len());
+                    if self.cut(&mut written.stdout) {
                         return Ok(());
                     }
                 }
@@ -119,7 +119,19 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// Why the command did not come to run. The texts are those of sudo 1.8 and 1.9 in the C locale.
+    /// Cuts off what came before the command itself: the mark, and before it what the start-up
+    /// files of a login shell may have written. Whether the mark was there.
+    pub(super) fn cut(&self, stdout: &mut Vec<u8>) -> bool {
+        let mark = format!("{}\n", self.mark);
+        let found = find(stdout, mark.as_bytes());
+        if let Some(at) = found {
+            stdout.drain(..at + mark.len());
+        }
+        found.is_some()
+    }
+
+    /// Why the command did not come to run. The texts are those of sudo 1.8 and 1.9 in the C
+    /// locale.
     fn verdict(&self, names: &Names, asked: bool, stderr: &[u8], status: &Status) -> HostError {
         let host = names.host.clone();
         let text = String::from_utf8_lossy(stderr);
@@ -180,78 +192,4 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    /// Given what sudo said, when it ended before the command ran, then this is the error.
-    fn verdict(password: bool, asked: bool, stderr: &str, status: u32) -> HostError {
-        let secret = SecretString::from("x");
-        let gate = Gate::new(Some(("pbx", password.then_some(&secret))));
-        let names = Names {
-            host: "pbx@host".into(),
-            command: "id".into(),
-        };
-        gate.verdict(&names, asked, stderr.as_bytes(), &Status::Exited(status))
-    }
-
-    #[test]
-    fn what_sudo_says_is_told_apart() {
-        use HostError::*;
-        assert!(matches!(
-            verdict(false, false, "sudo: a password is required\n", 1),
-            SudoPasswordNeeded { .. }
-        ));
-        assert!(matches!(
-            verdict(
-                true,
-                true,
-                "\nSorry, try again.\nsudo: no password was provided\nsudo: 1 incorrect password attempt\n",
-                1
-            ),
-            SudoPasswordWrong { .. }
-        ));
-        for denied in [
-            "pbx is not in the sudoers file.  This incident will be reported.",
-            "pbx is not in the sudoers file.\nThis incident has been reported to the administrator.",
-            "Sorry, user pbx is not allowed to execute '/usr/bin/sh -c x' as root on host.",
-            "Sorry, user pbx may not run sudo on host.",
-        ] {
-            assert!(
-                matches!(verdict(true, true, denied, 1), SudoDenied { user, .. } if user == "pbx"),
-                "{denied}"
-            );
-        }
-        assert!(matches!(
-            verdict(
-                false,
-                false,
-                "sudo: sorry, you must have a tty to run sudo",
-                1
-            ),
-            SudoNeedsTty { .. }
-        ));
-        assert!(matches!(
-            verdict(false, false, "env: 'sudo': No such file or directory", 127),
-            SudoMissing { .. }
-        ));
-        let SudoFailed { reason, .. } = verdict(
-            true,
-            true,
-            "sudo: account validation failure, is your account locked?",
-            1,
-        ) else {
-            unreachable!("a text that is not known is passed on");
-        };
-        assert!(reason.contains("account validation failure"));
-    }
-
-    #[test]
-    fn the_password_is_not_on_the_command_line() {
-        let secret = SecretString::from("hunter2");
-        let gate = Gate::new(Some(("pbx", Some(&secret))));
-        let argv = gate.argv(&Command::new("id").sudo()).unwrap();
-        assert_eq!(argv[2..4], ["sudo", "-S"]);
-        assert!(!argv.join(" ").contains("hunter2"));
-    }
-}
+mod tests;

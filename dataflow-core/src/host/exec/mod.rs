@@ -10,12 +10,13 @@ use super::sudo::{Gate, Written};
 use super::{Command, FileWrite, Host, HostError, Output, Stream};
 
 impl Host {
-    /// Runs a command to its end, on one channel. A command that fails is no error: see [`Output::success`].
-    /// Dropping the future stops the command.
+    /// Runs a command to its end, on one channel. A command that fails is no error: see
+    /// [`Output::success`]. Dropping the future stops the command.
     ///
     /// # Errors
-    /// The `Sudo...` errors of [`HostError`] when it is to run as root; [`HostError::Deadline`], [`HostError::TooMuchOutput`],
-    /// [`HostError::ConnectionLost`] and others when it could not be run to its end.
+    /// The `Sudo...` errors of [`HostError`] when it is to run as root; [`HostError::Deadline`],
+    /// [`HostError::TooMuchOutput`], [`HostError::ConnectionLost`] and others when it could not be
+    /// run to its end.
     pub async fn exec(&self, command: &Command) -> Result<Output, HostError> {
         let mut written = Written::default();
         match timeout(command.time(), self.run(command, &mut written)).await {
@@ -24,7 +25,8 @@ impl Host {
         }
     }
 
-    /// Finds out whether commands can be run as root; does nothing else. [`exec`](Self::exec) gives the same errors.
+    /// Finds out whether commands can be run as root; does nothing else. [`exec`](Self::exec) gives
+    /// the same errors.
     ///
     /// # Errors
     /// The `Sudo...` errors of [`HostError`].
@@ -35,9 +37,10 @@ impl Host {
         self.exec(&Command::new("true").sudo()).await.map(drop)
     }
 
-    /// Starts a long-running command and gives its standard input and output as a byte stream. The command's deadline is for
-    /// its start only. When it ends with anything but status 0, reading gives an error that holds [`HostError::Ended`] with
-    /// what it wrote to standard error. Dropping the stream stops the command.
+    /// Starts a long-running command and gives its standard input and output as a byte stream. The
+    /// command's deadline is for its start only. When it ends with anything but status 0, reading
+    /// gives an error that holds [`HostError::Ended`] with what it wrote to standard error.
+    /// Dropping the stream stops the command.
     ///
     /// # Errors
     /// As for [`exec`](Self::exec).
@@ -69,7 +72,8 @@ impl Host {
     /// Writes a file so that it is there as a whole or not at all.
     ///
     /// # Errors
-    /// [`HostError::BadPath`]; [`HostError::WriteFile`] with the machine's reason; and those of [`exec`](Self::exec).
+    /// [`HostError::BadPath`]; [`HostError::WriteFile`] with the machine's reason; and those of
+    /// [`exec`](Self::exec).
     pub async fn write_file(&self, file: &FileWrite) -> Result<(), HostError> {
         let output = self.exec(&file.command()?).await?;
         if output.success() {
@@ -89,16 +93,14 @@ impl Host {
     }
 
     async fn run(&self, command: &Command, written: &mut Written) -> Result<Output, HostError> {
-        let process = if command.wants_sudo() && !self.is_root() {
-            let gate = self.gate(command);
-            let mut process = self.start(&gate.argv(command)?, command).await?;
+        let gate = self.gate(command);
+        let mut process = self.start(&gate.argv(command)?, command).await?;
+        if command.wants_sudo() && !self.is_root() {
             gate.pass(&mut process, written).await?;
-            process
-        } else {
-            let argv = ["env", "LC_ALL=C", "sh", "-c", &command.text()?].map(str::to_owned);
-            self.start(&argv, command).await?
-        };
-        collect(process, command, written).await
+        }
+        let mut output = collect(process, command, written).await?;
+        gate.cut(&mut output.stdout);
+        Ok(output)
     }
 
     fn gate(&self, command: &Command) -> Gate<'_> {
@@ -162,3 +164,6 @@ async fn collect(
         status,
     })
 }
+
+#[cfg(test)]
+mod tests;
