@@ -11,7 +11,7 @@ mod footprint;
 mod lab;
 mod program;
 mod server;
-mod sshd;
+mod setting;
 mod stable;
 mod wait;
 
@@ -19,6 +19,6 @@ pub use footprint::Footprint;
 pub use lab::{Lab, Registry, RegistryCut, Server, User};
 pub use program::{Ended, Program};
 pub use server::{CLICKHOUSE, SERVICE};
-pub use sshd::SshdSetting;
+pub use setting::Setting;
 pub use stable::stable;
 pub use wait::wait_until;

@@ -50,6 +50,18 @@ impl Lab {
         now.unwrap_or_default()
     }
 
+    /// Removes images from the server, so that they have to be fetched.
+    ///
+    /// # Panics
+    /// Where a container uses one of them.
+    pub fn forget_images(&self, images: &[&str]) {
+        for image in images {
+            self.exec(&format!(
+                "! docker image inspect {image} >/dev/null 2>&1 || docker image rm --force {image}"
+            ));
+        }
+    }
+
     /// What `docker inspect` on the server says of a container.
     ///
     /// # Panics
