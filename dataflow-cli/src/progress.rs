@@ -129,7 +129,14 @@ impl Progress {
     /// The line of the step at work, which the next one replaces.
     fn work(&self, text: &str) {
         if let Some(line) = &self.line {
-            line.set_message(text.to_owned());
+            // What goes through the printer loses its colours where they are not wanted; this doesn't.
+            let plain =
+                anstream::AutoStream::choice(&std::io::stderr()) == anstream::ColorChoice::Never;
+            line.set_message(if plain {
+                anstream::adapter::strip_str(text).to_string()
+            } else {
+                text.to_owned()
+            });
         }
     }
 }

@@ -8,7 +8,7 @@ use std::error::Error;
 
 use dataflow_core::{
     lifecycle::{Control, Events, Interrupt, Server},
-    spec::{NOFILE_RANGE, Spec, Target},
+    spec::{Spec, Target},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let spec = Spec::new(pbx.parse()?, Some(private_ip.parse()?), None)?
         .with_image("portsip/pbx:22".parse()?)
-        .with_nofile(*NOFILE_RANGE.start())?;
+        .with_nofile(16_384)?;
     let control = Control {
         events: Events::to(|event| println!("{event:?}")),
         interrupt: Interrupt::new(),

@@ -56,13 +56,15 @@ pub(crate) fn stop_ours() -> Result<()> {
         return Ok(());
     };
     let pid = pid.trim();
-    // The number may have passed to another program since.
+    // The number may have passed to another program since. What has ended and was not waited for has no command line.
     let is_dockerd = || {
-        fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "dockerd")
+        fs::read_to_string(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| line.starts_with("dockerd\0"))
     };
     if is_dockerd() {
         say::line("stopping the Docker Engine that the lab started");
-        process::capture(process::as_root("kill").arg(pid))?;
+        // The shell's own: a minimal system has no program of that name.
+        process::capture(process::as_root("sh").args(["-c", &format!("kill {pid}")]))?;
         wait::until("the Docker Engine to stop", Duration::from_secs(60), || {
             (!is_dockerd()).then_some(())
         })?;

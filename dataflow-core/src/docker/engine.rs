@@ -114,13 +114,22 @@ impl Engine {
             .map(drop)
     }
 
-    /// Starts a container; one that runs is left alone.
+    /// Starts a container, or lets a frozen one go on; one that runs is left alone.
     ///
     /// # Errors
     /// Where there is none of this name, or it can't be started.
     pub async fn start(&self, name: &str) -> Result<(), DockerError> {
+        let doing = format!("start {name}");
         let asked = self.docker.start_container(name, None);
-        self.within(CHANGE, &format!("start {name}"), asked).await
+        match self.within(CHANGE, &doing, asked).await {
+            Err(error) if error.is_of_paused() => self.unpause(name).await,
+            answer => answer,
+        }
+    }
+
+    async fn unpause(&self, name: &str) -> Result<(), DockerError> {
+        let asked = self.docker.unpause_container(name);
+        self.within(CHANGE, &format!("unpause {name}"), asked).await
     }
 
     /// Stops a container: asks it to end and kills it when `patience` is over; one that is stopped is left alone.
@@ -130,9 +139,16 @@ impl Engine {
     pub async fn stop(&self, name: &str, patience: Duration) -> Result<(), DockerError> {
         let seconds = i32::try_from(patience.as_secs()).unwrap_or(i32::MAX);
         let options = StopContainerOptionsBuilder::new().t(seconds).build();
-        let asked = self.docker.stop_container(name, Some(options));
-        self.within(patience + STOP_MARGIN, &format!("stop {name}"), asked)
-            .await
+        let doing = format!("stop {name}");
+        let stop = || self.docker.stop_container(name, Some(options.clone()));
+        match self.within(patience + STOP_MARGIN, &doing, stop()).await {
+            // A frozen program can't end.
+            Err(error) if error.is_of_paused() => {
+                self.unpause(name).await?;
+                self.within(patience + STOP_MARGIN, &doing, stop()).await
+            }
+            answer => answer,
+        }
     }
 
     /// Gives a container another name.

@@ -195,6 +195,11 @@ impl DockerError {
         }
     }
 
+    /// Whether the engine refused since the container is frozen (`docker pause`).
+    pub(super) fn is_of_paused(&self) -> bool {
+        matches!(self, Self::Refused { message, .. } if message.contains("paused"))
+    }
+
     /// Whether the engine said that the thing asked for does not exist.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })

@@ -13,7 +13,7 @@ pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 /// A started process. Dropping it before its end stops it: here by SIGKILL to its group, over SSH
 /// by SIGTERM and closing its channel. What has more rights than the login user takes no signals
 /// from it, and OpenSSH passes none on where root is signed in: such a process ends when it next
-/// reads or writes.
+/// reads or writes, or when its time is over (`Gate::argv`).
 pub(super) struct Process {
     pub(super) input: Writer,
     pub(super) events: Events,

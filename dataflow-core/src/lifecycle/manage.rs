@@ -1,8 +1,8 @@
 //! Plans for what is deployed already: start, stop, restart and remove it as it is.
 
 use super::{
-    observed::{Containers, Origin, aside},
-    plan::{Action, Plan, is_up},
+    observed::{Containers, Origin, aside, is_up},
+    plan::{Action, Plan},
     plan_error::PlanError,
 };
 use crate::{docker::State, spec::Release};

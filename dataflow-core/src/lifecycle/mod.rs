@@ -20,7 +20,9 @@ mod observe;
 mod observed;
 mod plan;
 mod plan_error;
+mod planner;
 mod ready;
+mod refuse;
 mod server;
 mod status;
 
@@ -30,8 +32,9 @@ pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
 pub use interrupt::Interrupt;
 pub use observed::{Containers, Directory, Observed, Origin};
-pub use plan::{Action, Plan, Pulls, Step, StepSummary, plan};
+pub use plan::{Action, Plan, Pulls, Step, StepSummary};
 pub use plan_error::PlanError;
+pub use planner::plan;
 pub use server::{Report, Server};
 pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};
 

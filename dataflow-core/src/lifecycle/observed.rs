@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 
 use crate::{
-    docker::{Container, Image},
+    docker::{Container, Image, State},
     spec::{MANAGED_LABEL, Owner},
 };
 
@@ -69,4 +69,21 @@ impl Origin {
 /// The name under which a container waits while its successor is tried.
 pub(super) fn aside(name: &str) -> String {
     format!("{name}.previous")
+}
+
+/// Whether the container's program is at work, or will be again in a moment.
+pub(super) fn is_up(container: &Container) -> bool {
+    matches!(
+        container.state,
+        State::Running | State::Restarting | State::Paused
+    )
+}
+
+/// The container that counts: the one of this name, or the one that an interrupted run had set aside, which is put back
+/// first.
+pub(super) fn current<'a>(observed: &'a Observed, name: &str) -> Option<&'a Container> {
+    let containers = &observed.containers;
+    containers
+        .get(name)
+        .or_else(|| containers.get(&aside(name)))
 }

@@ -10,8 +10,9 @@ use super::{
     execute::Executor,
     manage, observe,
     observed::Containers,
-    plan::{Plan, Pulls, plan},
+    plan::{Plan, Pulls},
     plan_error::PlanError,
+    planner::plan,
     status::{self, Status},
 };
 use crate::{

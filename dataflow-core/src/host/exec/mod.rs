@@ -48,7 +48,7 @@ impl Host {
         let mut written = Written::default();
         let started = async {
             let gate = self.gate(command);
-            let mut process = self.start(&gate.argv(command)?, command).await?;
+            let mut process = self.start(&gate.argv(command, false)?, command).await?;
             gate.pass(&mut process, &mut written).await?;
             if !command.input().is_empty() {
                 process
@@ -94,7 +94,7 @@ impl Host {
 
     async fn run(&self, command: &Command, written: &mut Written) -> Result<Output, HostError> {
         let gate = self.gate(command);
-        let mut process = self.start(&gate.argv(command)?, command).await?;
+        let mut process = self.start(&gate.argv(command, true)?, command).await?;
         if command.wants_sudo() && !self.is_root() {
             gate.pass(&mut process, written).await?;
         }

@@ -44,8 +44,12 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// What to run so that the command is reached through this gate.
-    pub(super) fn argv(&self, command: &Command) -> Result<Vec<String>, HostError> {
+    /// What to run so that the command is reached through this gate. With `bound`, the machine itself
+    /// ends it, soon after its deadline: even where the connection is lost, this program was killed, or
+    /// no signal may be sent to it from here.
+    pub(super) fn argv(&self, command: &Command, bound: bool) -> Result<Vec<String>, HostError> {
+        // Later than here, so that the error comes from here.
+        let seconds = command.time().as_secs().saturating_add(2).to_string();
         let text = format!(
             "LC_ALL=C; export LC_ALL; echo {}\n{}",
             self.mark,
@@ -56,6 +60,9 @@ impl<'a> Gate<'a> {
             Some((_, Some(_))) => argv.extend(["sudo", "-S", "-p", &self.prompt, "--"]),
             Some((_, None)) => argv.extend(["sudo", "-n", "--"]),
             None => {}
+        }
+        if bound {
+            argv.extend(["timeout", "-k", "5", &seconds]);
         }
         argv.extend(["sh", "-c", &text]);
         Ok(argv.into_iter().map(str::to_owned).collect())

@@ -73,7 +73,7 @@ fn what_sudo_says_is_told_apart() {
 fn the_password_is_not_on_the_command_line() {
     let secret = SecretString::from("hunter2");
     let gate = Gate::new(Some(("pbx", Some(&secret))));
-    let argv = gate.argv(&Command::new("id").sudo()).unwrap();
+    let argv = gate.argv(&Command::new("id").sudo(), true).unwrap();
     assert_eq!(argv[2..4], ["sudo", "-S"]);
     assert!(!argv.join(" ").contains("hunter2"));
 }
@@ -90,7 +90,7 @@ async fn through(sudo: &str, password: Option<&str>, input: &str) -> Result<Stri
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
     let secret = password.map(SecretString::from);
     let gate = Gate::new(Some(("pbx", secret.as_ref())));
-    let mut argv = gate.argv(&Command::new("cat").sudo()).unwrap();
+    let mut argv = gate.argv(&Command::new("cat").sudo(), false).unwrap();
     argv[2] = program.to_str().unwrap().to_owned();
     let names = Names {
         host: "local".into(),
@@ -171,4 +171,27 @@ async fn a_wrong_password_is_sent_once() {
 async fn endless_noise_ends_the_wait() {
     let error = through("yes", None, "").await.unwrap_err();
     assert!(matches!(error, HostError::TooMuchOutput { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn the_machine_ends_a_command_soon_after_its_deadline() {
+    let command = Command::shell("sleep 60 & sleep 60").deadline(Duration::ZERO);
+    let argv = Gate::new(None).argv(&command, true).unwrap();
+    let names = Names {
+        host: "local".into(),
+        command: "sleep".into(),
+    };
+    // Not waited for with the command's deadline, as if nobody were there to enforce it.
+    let mut process = local::start(&argv, names).unwrap();
+    let ended = timeout(Duration::from_secs(30), async {
+        loop {
+            match process.events.next().await {
+                Ok(Event::Ended(status)) => return status,
+                Ok(_) => {}
+                Err(lost) => unreachable!("{}", process.names.lost(lost)),
+            }
+        }
+    });
+    // The status of `timeout` for having ended a command.
+    assert_eq!(ended.await.unwrap(), Status::Exited(124));
 }

@@ -334,6 +334,32 @@ fn the_vendors_containers_are_taken_over() {
 }
 
 #[test]
+fn the_vendors_script_killed_in_its_initialisation_is_taken_over() {
+    let mut observed = deployed();
+    let project = "com.docker.compose.project".to_owned();
+    let mut init = observed.containers.remove(SERVICE).unwrap();
+    init.name = "portsip.dataflow_initdt".to_owned();
+    observed.containers.insert(init.name.clone(), init);
+    for container in observed.containers.values_mut() {
+        container.labels = [(project.clone(), "dataflow-server-only".to_owned())].into();
+    }
+    observed.password = None;
+    assert_snapshot!(planned(&observed), @"
+    1. remove container portsip.dataflow_initdt: it was left behind by an interrupted run
+    2. stop portsip.clickhouse: it is replaced [undo: start portsip.clickhouse]
+    3. set container portsip.clickhouse aside: it is kept until its successor works [undo: put container portsip.clickhouse back]
+    4. create container portsip.clickhouse from portsip/clickhouse:25.8: made by the vendor's script [undo: remove container portsip.clickhouse]
+    5. start portsip.clickhouse: it was just made
+    6. wait until ClickHouse answers: the service needs it
+    7. prepare the database with portsip/pbx:22: the service has no password for it yet
+    8. create container portsip.dataflow from portsip/pbx:22: there is no such container [undo: remove container portsip.dataflow]
+    9. start portsip.dataflow: it was just made
+    10. see portsip.dataflow keep running: a start alone proves nothing
+    11. remove container portsip.clickhouse.previous: its successor works
+    ");
+}
+
+#[test]
 fn what_stands_in_the_way_is_refused() {
     let case = |change: fn(&mut Observed)| {
         let mut observed = deployed();
