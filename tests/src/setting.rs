@@ -13,11 +13,12 @@ impl Lab {
     /// Where sshd does not take it.
     #[must_use]
     pub fn sshd_setting(&self, line: &str) -> Setting<'_> {
-        // The first value counts, and the files are read by name.
+        // The first value counts, and the files are read by name. A reload would close the port for a moment that nobody can
+        // wait for, and systemd stops a unit that is restarted often.
         let file = "/etc/ssh/sshd_config.d/00-test.conf";
         self.setting(
-            &format!("echo '{line}' >{file} && sshd -t && systemctl reload ssh"),
-            "rm -f /etc/ssh/sshd_config.d/00-test.conf && systemctl reload ssh",
+            &format!("echo '{line}' >{file} && sshd -t && systemctl reset-failed ssh && systemctl restart ssh"),
+            "rm -f /etc/ssh/sshd_config.d/00-test.conf && systemctl reset-failed ssh && systemctl restart ssh",
         )
     }
 

@@ -16,6 +16,7 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"SHA256:[A-Za-z0-9+/]{43}", "SHA256:[fingerprint]"),
         (r"\b[0-9a-f]{12}([0-9a-f]{52})?\b", "[id]"),
         (r"\b\d+(\.\d+)? ?(ms|s|min|h)\b", "[time]"),
+        (r"\(process \d+\)", "(process [pid])"),
         (r"\[time\] {2,}", "[time]  "),
         (r"\b\d+ rows\b", "[n] rows"),
         (r#""rows": ?\d+"#, r#""rows": "[n]""#),

@@ -116,8 +116,15 @@ fn given_a_server_that_cannot_be_reached_when_run_then_it_is_told_which_and_why(
             ),
         ],
     );
-    // Whether the network says that nobody is there, or nothing, depends on how long it looks.
-    insta::assert_snapshot!("servers_that_cannot_be_reached", told);
+    // How a resolver says that it knows no such name is its own affair.
+    let told: Vec<String> = told
+        .lines()
+        .map(|line| match line.split_once("resolved: ") {
+            Some((ours, _)) => format!("{ours}resolved: [reason]"),
+            None => line.to_owned(),
+        })
+        .collect();
+    insta::assert_snapshot!("servers_that_cannot_be_reached", told.join("\n"));
 }
 
 #[test]

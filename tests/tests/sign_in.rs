@@ -109,10 +109,18 @@ fn given_a_key_in_the_agent_when_run_then_no_file_is_needed() {
 #[test]
 fn given_a_user_who_may_not_become_root_when_run_then_it_is_told_and_nothing_was_touched() {
     let lab = Lab::empty();
+    lab.exec("echo plain:words-of-plain | chpasswd");
     let before = lab.footprint();
     let run = ["run".as_ref()];
     let told = [
-        ("a user without sudo", with_key(&lab, "plain", &run)),
+        (
+            "a user without sudo, and no password",
+            with_key(&lab, "plain", &run),
+        ),
+        (
+            "a user without sudo",
+            with_key(&lab, "plain", &run).env("DATAFLOW_SUDO_PASSWORD", "words-of-plain"),
+        ),
         ("no sudo password", with_key(&lab, "pbx", &run)),
         (
             "a wrong sudo password",
@@ -126,6 +134,7 @@ fn given_a_user_who_may_not_become_root_when_run_then_it_is_told_and_nothing_was
     });
     insta::assert_snapshot!("users_who_may_not_become_root", told.join("\n\n"));
     before.assert_unchanged(&lab);
+    lab.exec("usermod --password '!' plain");
 }
 
 #[test]
