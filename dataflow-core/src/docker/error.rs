@@ -253,6 +253,9 @@ impl Explain for DockerError {
             Self::Refused { message, .. } if message.contains("rlimit") => {
                 "The server does not allow that many open files; set a lower nofile in dataflow.toml.".into()
             }
+            Self::Refused { message, .. } if message.contains("is already in use by container") => {
+                "Somebody else may be working on this server. When they have finished, run the same command again.".into()
+            }
             Self::Refused { message, .. } if message.contains("no space left") => {
                 "Free disk space on the server, then run the same command again.".into()
             }

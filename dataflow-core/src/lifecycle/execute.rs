@@ -197,10 +197,11 @@ shift 3; done"#;
         }
     }
 
-    /// Gives a container that was set aside its name back. One that has it already is as good.
+    /// Gives a container that was set aside its name back, unless another one has that name.
     async fn put_name_back(&self, name: &str) -> Result<(), StepError> {
         let aside = observed::aside(name);
-        if self.engine.container(&aside).await?.is_some() {
+        let is_aside = self.engine.container(&aside).await?.is_some();
+        if is_aside && self.engine.container(name).await?.is_none() {
             self.engine.rename(&aside, name).await?;
         }
         Ok(())
