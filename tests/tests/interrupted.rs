@@ -87,7 +87,7 @@ fn given_a_run_that_is_killed_at_every_step_when_run_again_then_it_finishes() {
     for at in ["started", "done"] {
         let lab = Lab::empty();
         let kills = finishes_though_killed(&lab, &["run"], at);
-        assert!(kills > 3, "killed {kills} times at step-{at}");
+        assert!(kills > 1, "killed {kills} times at step-{at}");
     }
 }
 
@@ -117,7 +117,7 @@ fn given_an_upgrade_that_is_killed_at_every_step_when_upgraded_again_then_it_fin
             "portsip/clickhouse:26.3",
         ];
         let kills = finishes_though_killed(&lab, &upgrade, at);
-        assert!(kills > 3, "killed {kills} times at step-{at}");
+        assert!(kills > 1, "killed {kills} times at step-{at}");
         assert!(lab.rows() > rows, "rows are kept");
         let version = |name: &str| lab.inspect(name)["Config"]["Labels"]["version"].clone();
         assert_eq!(
