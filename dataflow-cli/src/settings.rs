@@ -30,8 +30,12 @@ pub(crate) fn load(cli: &Cli, printer: &Printer) -> Result<Settings, Failure> {
     {
         printer.warn("others on this machine can see the token given with -P; use --registry-token-file or DATAFLOW_REGISTRY_TOKEN");
     }
-    let mut settings = from_flags(cli)
-        .or(from_environment()?)
+    let flags = from_flags(cli);
+    let mut environment = from_environment()?;
+    // A variable can't name the registry, so its token is for the one that the flags name.
+    environment.registry.server = flags.registry.server.clone();
+    let mut settings = flags
+        .or(environment)
         .or(from_file(cli.global.config.as_deref(), printer)?);
     expand_home(&mut settings);
     for secret in settings.secrets_mut() {

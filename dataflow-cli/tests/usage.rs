@@ -234,3 +234,14 @@ fn a_variable_is_stronger_than_the_file_and_weaker_than_a_flag() {
         "{said}"
     );
 }
+
+#[test]
+fn a_token_in_a_variable_is_for_the_registry_that_the_flags_name() {
+    let place = Place::new().with_variable("DATAFLOW_REGISTRY_TOKEN", "canary");
+    // Nobody listens there: the settings were complete when the program tried to connect.
+    let said = place.run("run --host ssh://alice@127.0.0.1:1 -a 172.31.16.158 -x 172.31.16.133 -R registry.example.com -U alice");
+    assert!(
+        said.contains("refuses connections") && !said.contains("canary"),
+        "{said}"
+    );
+}

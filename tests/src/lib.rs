@@ -7,12 +7,18 @@
     reason = "a panic is how a test reports"
 )]
 
+mod footprint;
 mod lab;
 mod program;
+mod server;
+mod setting;
 mod stable;
 mod wait;
 
+pub use footprint::Footprint;
 pub use lab::{Lab, Registry, RegistryCut, Server, User};
 pub use program::{Ended, Program};
+pub use server::{CLICKHOUSE, SERVICE};
+pub use setting::Setting;
 pub use stable::stable;
 pub use wait::wait_until;

@@ -9,10 +9,15 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
             "[when]",
         ),
+        // Told only of steps that take long.
+        (r"(?m)^\[ *\d+/\d+\] waiting for .*\n", ""),
+        (r"\b\d+\.\d+\.\d+\+dfsg[\w.+]*", "[engine]"),
         (r"sha256:[0-9a-f]{64}", "sha256:[digest]"),
         (r"SHA256:[A-Za-z0-9+/]{43}", "SHA256:[fingerprint]"),
         (r"\b[0-9a-f]{12}([0-9a-f]{52})?\b", "[id]"),
         (r"\b\d+(\.\d+)? ?(ms|s|min|h)\b", "[time]"),
+        (r"\(process \d+\)", "(process [pid])"),
+        (r"\[time\] {2,}", "[time]  "),
         (r"\b\d+ rows\b", "[n] rows"),
         (r#""rows": ?\d+"#, r#""rows": "[n]""#),
     ]

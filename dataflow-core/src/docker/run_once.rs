@@ -28,7 +28,8 @@ pub struct Ended {
 impl Engine {
     /// Makes a container, starts it, gives it one line on standard input, waits for its end and takes it away.
     ///
-    /// The line never reaches an argument, an environment or the container's definition.
+    /// The line never reaches an argument, an environment or the container's definition. `None` where `given_up` came first:
+    /// the container was taken away before its end.
     ///
     /// # Errors
     /// Where the engine refuses one of these, or the container has not ended when `limit` is over.
@@ -37,13 +38,15 @@ impl Engine {
         spec: &ContainerSpec,
         line: &SecretString,
         limit: Duration,
-    ) -> Result<Ended, DockerError> {
+        given_up: impl Future<Output = ()>,
+    ) -> Result<Option<Ended>, DockerError> {
         let doing = format!("run {}", spec.name);
         self.remove(&spec.name).await?;
         self.create_attached(spec).await?;
-        let ended = self
-            .within(limit, &doing, self.feed_and_wait(&spec.name, line))
-            .await;
+        let ended = tokio::select! {
+            ended = self.within(limit, &doing, self.feed_and_wait(&spec.name, line)) => ended.map(Some),
+            () = given_up => Ok(None),
+        };
         self.remove(&spec.name).await?;
         ended
     }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use secrecy::SecretString;
 
-use super::observed::Containers;
+use super::observed::{Containers, current};
 use crate::{
     docker::Container,
     spec::{NOFILE_RANGE, Release, START_GRACE_RANGE, Settings},
@@ -13,7 +13,7 @@ use crate::{
 /// What the containers say of how they were deployed; what they don't say, or say in a way that can't be right, is `None`.
 pub(super) fn settings(release: &Release, containers: &Containers) -> Settings {
     let mut settings = Settings::default();
-    if let Some(service) = containers.get(release.service_name) {
+    if let Some(service) = current(containers, release.service_name) {
         settings.pbx = argument(service, "-a");
         settings.private_ip = argument(service, "-x");
         settings.public_ip = argument(service, "-z");
@@ -24,7 +24,7 @@ pub(super) fn settings(release: &Release, containers: &Containers) -> Settings {
             .find_map(|mount| release.data_path_of(&mount.source))
             .and_then(|path| path.parse().ok());
     }
-    if let Some(clickhouse) = containers.get(release.clickhouse_name) {
+    if let Some(clickhouse) = current(containers, release.clickhouse_name) {
         settings.clickhouse_image = clickhouse.image.parse().ok();
         settings.nofile = clickhouse
             .nofile
@@ -41,8 +41,7 @@ pub(super) fn settings(release: &Release, containers: &Containers) -> Settings {
 
 /// The database password that the ClickHouse container was given.
 pub(super) fn password(release: &Release, containers: &Containers) -> Option<SecretString> {
-    containers
-        .get(release.clickhouse_name)?
+    current(containers, release.clickhouse_name)?
         .env
         .get("CLICKHOUSE_PASSWORD")
         .cloned()

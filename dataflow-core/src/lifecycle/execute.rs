@@ -61,10 +61,15 @@ impl<'a> Executor<'a> {
             // A stop or a rename may have had its effect though it failed, so its way back counts from the beginning.
             // What was made counts only once it was made: before that, its name may be somebody else's.
             let makes = matches!(step.action, Action::Create(_));
-            if !makes {
-                ways_back.extend(&step.undo);
-            }
-            if let Err(error) = self.tell_and_do(index + 1, plan.steps.len(), step).await {
+            let done = if self.control.interrupt.is_raised() {
+                Err(StepError::Interrupted)
+            } else {
+                if !makes {
+                    ways_back.extend(&step.undo);
+                }
+                self.tell_and_do(index + 1, plan.steps.len(), step).await
+            };
+            if let Err(error) = done {
                 return Err(LifecycleError::Step {
                     host: self.host.label(),
                     what: step.action.to_string(),
@@ -113,7 +118,9 @@ impl<'a> Executor<'a> {
                 tokio::select! {
                     biased;
                     result = &mut work => break result,
-                    () = self.control.interrupt.raised() => break Err(StepError::Interrupted),
+                    () = self.control.interrupt.raised(), if step.action.can_be_given_up() => {
+                        break Err(StepError::Interrupted);
+                    }
                     _ = tick.tick() => {
                         if let Ok(awaited) = awaited.lock() {
                             waiting(awaited.clone());
@@ -228,6 +235,18 @@ shift 3; done"#;
 }
 
 impl Action {
+    /// Whether it is left as it is when the operation is interrupted.
+    ///
+    /// A stop, once asked for, goes on in the engine though nobody waits for it, and so does the rest of what is done in one
+    /// request. What has to be put back is known only when such an action is over. The preparation of the database sees to
+    /// the interruption itself.
+    fn can_be_given_up(&self) -> bool {
+        matches!(
+            self,
+            Self::Fetch(_) | Self::AwaitClickHouse { .. } | Self::AwaitService { .. }
+        )
+    }
+
     /// The container that it works on.
     fn container(&self) -> Option<&String> {
         match self {

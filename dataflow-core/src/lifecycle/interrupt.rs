@@ -17,6 +17,10 @@ impl Interrupt {
         self.0.send_replace(true);
     }
 
+    pub(super) fn is_raised(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits until it is raised, perhaps for ever.
     pub(super) async fn raised(&self) {
         let mut seen = self.0.subscribe();

@@ -1,11 +1,14 @@
 //! Plans for what is deployed already: start, stop, restart and remove it as it is.
 
 use super::{
-    observed::{Containers, Origin, aside, is_up},
+    observed::{Containers, Origin, aside, current, is_up},
     plan::{Action, Plan},
     plan_error::PlanError,
 };
-use crate::{docker::State, spec::Release};
+use crate::{
+    docker::{Container, State},
+    spec::Release,
+};
 use std::time::Duration;
 
 /// How long ClickHouse or the service may take to be ready where nothing is known of how it was deployed.
@@ -65,8 +68,8 @@ pub(super) fn remove(release: &Release, containers: &Containers) -> Result<Plan,
         aside(release.service_name),
         aside(release.clickhouse_name),
     ];
-    for name in &names {
-        refuse_foreign(containers, name)?;
+    for found in names.iter().filter_map(|name| containers.get(name)) {
+        refuse_foreign(found)?;
     }
     stop_all(release, containers, &mut plan);
     for name in names {
@@ -105,26 +108,32 @@ fn start_and_await(release: &Release, plan: &mut Plan, name: &str, why: String) 
     plan.add(ready, why);
 }
 
-/// That both containers are there and nobody else's.
-pub(super) fn refuse_undeployed(
+/// That there is something to upgrade, perhaps set aside by an upgrade that was interrupted, and that it is nobody else's.
+pub(super) fn refuse_upgrade(release: &Release, containers: &Containers) -> Result<(), PlanError> {
+    refuse_absent_or_foreign(release, |name| current(containers, name))
+}
+
+fn refuse_undeployed(release: &Release, containers: &Containers) -> Result<(), PlanError> {
+    refuse_absent_or_foreign(release, |name| containers.get(name))
+}
+
+fn refuse_absent_or_foreign<'a>(
     release: &Release,
-    containers: &Containers,
+    find: impl Fn(&str) -> Option<&'a Container>,
 ) -> Result<(), PlanError> {
     for name in [release.clickhouse_name, release.service_name] {
-        if !containers.contains_key(name) {
-            return Err(PlanError::NotDeployed {
-                name: name.to_owned(),
-            });
-        }
-        refuse_foreign(containers, name)?;
+        let found = find(name).ok_or_else(|| PlanError::NotDeployed {
+            name: name.to_owned(),
+        })?;
+        refuse_foreign(found)?;
     }
     Ok(())
 }
 
-fn refuse_foreign(containers: &Containers, name: &str) -> Result<(), PlanError> {
-    match containers.get(name) {
-        Some(found) if Origin::of(found) == Origin::Foreign => Err(PlanError::Foreign {
-            name: name.to_owned(),
+fn refuse_foreign(found: &Container) -> Result<(), PlanError> {
+    match Origin::of(found) {
+        Origin::Foreign => Err(PlanError::Foreign {
+            name: found.name.clone(),
             image: crate::host::shown(found.image.as_bytes()),
         }),
         _ => Ok(()),

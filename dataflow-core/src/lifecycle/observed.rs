@@ -81,8 +81,7 @@ pub(super) fn is_up(container: &Container) -> bool {
 
 /// The container that counts: the one of this name, or the one that an interrupted run had set aside, which is put back
 /// first.
-pub(super) fn current<'a>(observed: &'a Observed, name: &str) -> Option<&'a Container> {
-    let containers = &observed.containers;
+pub(super) fn current<'a>(containers: &'a Containers, name: &str) -> Option<&'a Container> {
     containers
         .get(name)
         .or_else(|| containers.get(&aside(name)))

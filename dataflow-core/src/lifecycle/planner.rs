@@ -119,12 +119,12 @@ impl<'a> Planner<'a> {
             clickhouse: Need::of(
                 &desired.clickhouse,
                 clickhouse_image,
-                current(observed, &desired.clickhouse.name),
+                current(&observed.containers, &desired.clickhouse.name),
             ),
             service: Need::of(
                 &desired.service,
                 service_image,
-                current(observed, &desired.service.name),
+                current(&observed.containers, &desired.service.name),
             ),
             initialise: why_initialise(desired, observed, service_image),
             desired,
@@ -307,7 +307,7 @@ impl<'a> Planner<'a> {
 /// Why the service's own program has to prepare the database. It is done before the service's container is made, so a
 /// container made from the wanted image shows that it was done.
 fn why_initialise(desired: &Desired, observed: &Observed, image: &Image) -> Option<String> {
-    let found = current(observed, &desired.service.name);
+    let found = current(&observed.containers, &desired.service.name);
     let data = desired.clickhouse.binds.iter().any(|bind| {
         desired.directories.iter().any(|d| d.path == bind.source)
             && !observed.directories.contains_key(&bind.source)

@@ -110,7 +110,8 @@ pub(super) fn downgrade(
     let version = |labels: &BTreeMap<String, String>| -> Option<Version> {
         labels.get(desired.release.version_label)?.parse().ok()
     };
-    let deployed = current(observed, &wanted.name).and_then(|found| version(&found.labels));
+    let deployed =
+        current(&observed.containers, &wanted.name).and_then(|found| version(&found.labels));
     match (version(&image.labels), deployed) {
         (Some(version), Some(deployed)) if version < deployed => Err(PlanError::Downgrade {
             image: wanted.image.clone(),

@@ -102,7 +102,7 @@ impl Server {
     /// As [`Server::run`]; and where nothing is deployed.
     pub async fn upgrade(&self, changes: &Settings) -> Result<Report, LifecycleError> {
         let containers = observe::containers(&self.engine, &self.release).await?;
-        manage::refuse_undeployed(&self.release, &containers)
+        manage::refuse_upgrade(&self.release, &containers)
             .map_err(|error| self.in_the_way(error))?;
         let deployed = deployed::settings(&self.release, &containers);
         let settings = changes.clone().or(deployed.clone());

@@ -1,0 +1,72 @@
+use crate::lab::Lab;
+
+/// While it lives the server has another setting.
+pub struct Setting<'lab> {
+    lab: &'lab Lab,
+    undo: &'static str,
+}
+
+impl Lab {
+    /// Gives the server's sshd a setting, such as `MaxSessions 1`, until the result is dropped.
+    ///
+    /// # Panics
+    /// Where sshd does not take it.
+    #[must_use]
+    pub fn sshd_setting(&self, line: &str) -> Setting<'_> {
+        // The first value counts, and the files are read by name. A reload would close the port for a moment that nobody can
+        // wait for, and systemd stops a unit that is restarted often.
+        let file = "/etc/ssh/sshd_config.d/00-test.conf";
+        self.setting(
+            &format!("echo '{line}' >{file} && sshd -t && systemctl reset-failed ssh && systemctl restart ssh"),
+            "rm -f /etc/ssh/sshd_config.d/00-test.conf && systemctl reset-failed ssh && systemctl restart ssh",
+        )
+    }
+
+    /// Has the server's engine give up at the first failure of a download until the result is dropped. Without this it tries for
+    /// more than a minute. The engine is restarted for it, and so are all containers.
+    ///
+    /// # Panics
+    /// Where the engine does not take it.
+    #[must_use]
+    pub fn impatient_engine(&self) -> Setting<'_> {
+        self.setting(
+            r#"cd /etc/docker && cp -p daemon.json daemon.json.kept
+            sed -i '1s/{/{ "max-download-attempts": 1,/' daemon.json && systemctl restart docker"#,
+            "mv /etc/docker/daemon.json.kept /etc/docker/daemon.json && systemctl restart docker",
+        )
+    }
+
+    /// Listens on a port of the server until the result is dropped.
+    ///
+    /// # Panics
+    /// Where the port is taken already.
+    #[must_use]
+    pub fn listener_on(&self, port: u16) -> Setting<'_> {
+        self.setting(
+            &format!(
+                "systemd-run --quiet --unit test-listener perl -MIO::Socket::INET -e '
+                    $0 = \"listener\"; my $s = IO::Socket::INET->new(LocalPort => {port}, Listen => 1, ReuseAddr => 1) or die; sleep'
+                until ss -Hltn 'sport = :{port}' | grep -q .; do systemctl is-active --quiet test-listener; sleep 0.05; done"
+            ),
+            "systemctl stop test-listener; systemctl reset-failed test-listener || true",
+        )
+    }
+
+    fn setting(&self, apply: &str, undo: &'static str) -> Setting<'_> {
+        let setting = Setting { lab: self, undo };
+        self.exec(&format!("set -e\n{apply}"));
+        setting
+    }
+}
+
+impl Drop for Setting<'_> {
+    fn drop(&mut self) {
+        let undone = self.lab.holds(self.undo);
+        // A second panic while one is on its way would hide the first.
+        assert!(
+            undone || std::thread::panicking(),
+            "could not undo: {}",
+            self.undo
+        );
+    }
+}

@@ -1,0 +1,171 @@
+//! Each way to sign in and to become root, and servers whose sshd allows less than usual.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is how a test reports"
+)]
+
+use std::ffi::OsStr;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use dataflow_tests::{CLICKHOUSE, Lab, Program, SERVICE, wait_until};
+
+/// An ssh-agent that holds the lab's key and ends with the test.
+struct Agent {
+    process: Child,
+    socket: std::path::PathBuf,
+}
+
+impl Agent {
+    fn with_key_of(lab: &Lab) -> Self {
+        // A socket's path has at most some hundred characters, so it lies in the system's directory.
+        let socket = std::env::temp_dir().join(format!("dataflow-agent-{}", std::process::id()));
+        let _ = std::fs::remove_file(&socket);
+        let mut command = Command::new("ssh-agent");
+        command.arg("-D").arg("-a").arg(&socket);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let agent = Self {
+            process: command.spawn().expect("ssh-agent"),
+            socket,
+        };
+        wait_until("the agent", Duration::from_secs(10), || {
+            agent.socket.exists()
+        });
+        let mut add = Command::new("ssh-add");
+        add.arg("-q")
+            .arg(&lab.key)
+            .env("SSH_AUTH_SOCK", &agent.socket);
+        assert!(add.status().expect("ssh-add").success());
+        agent
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = (self.process.kill(), self.process.wait());
+        let _ = std::fs::remove_file(&self.socket);
+    }
+}
+
+/// Deploys and looks: both work that way.
+fn deploys(lab: &Lab, program: impl Fn(&str) -> Program) {
+    let _ = program("run").run().expect_success();
+    assert_eq!(lab.container_names(), [CLICKHOUSE, SERVICE]);
+    lab.wait_for_more_rows();
+    let status = program("status").run().expect_success();
+    assert!(status.stdout.contains("rows are stored"), "{status:?}");
+}
+
+fn with_key(lab: &Lab, user: &str, arguments: &[&OsStr]) -> Program {
+    let identity = ["--identity".as_ref(), lab.key.as_os_str()];
+    lab.dataflow_as(user, identity.into_iter().chain(arguments.iter().copied()))
+}
+
+#[test]
+fn given_a_user_with_a_password_for_ssh_and_sudo_when_run_then_it_goes_through_sudo() {
+    let lab = Lab::empty();
+    let password = lab.password("pbx");
+    deploys(&lab, |verb| {
+        lab.dataflow_as("pbx", [verb])
+            .env("DATAFLOW_SSH_PASSWORD", &password)
+    });
+}
+
+#[test]
+fn given_a_user_with_a_key_and_a_file_with_the_sudo_password_when_run_then_it_goes_through_sudo() {
+    let lab = Lab::empty();
+    let file = lab.users["pbx"].password_file.clone().expect("a file");
+    deploys(&lab, |verb| {
+        let arguments = [
+            "--sudo-password-file".as_ref(),
+            file.as_os_str(),
+            verb.as_ref(),
+        ];
+        with_key(&lab, "pbx", &arguments)
+    });
+}
+
+#[test]
+fn given_root_with_a_key_when_run_then_no_sudo_is_needed() {
+    let lab = Lab::empty();
+    lab.exec("mv /usr/bin/sudo /usr/bin/sudo.away");
+    let ended = with_key(&lab, "root", &["run".as_ref()]).run();
+    lab.exec("mv /usr/bin/sudo.away /usr/bin/sudo");
+    let _ = ended.expect_success();
+    lab.wait_for_more_rows();
+}
+
+#[test]
+fn given_a_key_in_the_agent_when_run_then_no_file_is_needed() {
+    let lab = Lab::empty();
+    let agent = Agent::with_key_of(&lab);
+    deploys(&lab, |verb| {
+        lab.dataflow_as("ubuntu", [verb])
+            .env("SSH_AUTH_SOCK", &agent.socket)
+    });
+}
+
+#[test]
+fn given_a_user_who_may_not_become_root_when_run_then_it_is_told_and_nothing_was_touched() {
+    let lab = Lab::empty();
+    lab.exec("echo plain:words-of-plain | chpasswd");
+    let before = lab.footprint();
+    let run = ["run".as_ref()];
+    let told = [
+        (
+            "a user without sudo, and no password",
+            with_key(&lab, "plain", &run),
+        ),
+        (
+            "a user without sudo",
+            with_key(&lab, "plain", &run).env("DATAFLOW_SUDO_PASSWORD", "words-of-plain"),
+        ),
+        ("no sudo password", with_key(&lab, "pbx", &run)),
+        (
+            "a wrong sudo password",
+            with_key(&lab, "pbx", &run).env("DATAFLOW_SUDO_PASSWORD", "not-the-password"),
+        ),
+    ]
+    .map(|(case, program)| {
+        let ended = program.run();
+        assert_eq!(ended.code, Some(3), "{case}: {ended:?}");
+        format!("== {case}\n{}", ended.snapshot())
+    });
+    insta::assert_snapshot!("users_who_may_not_become_root", told.join("\n\n"));
+    before.assert_unchanged(&lab);
+    lab.exec("usermod --password '!' plain");
+}
+
+#[test]
+fn given_an_sshd_that_forwards_no_sockets_when_run_then_docker_is_reached_through_sudo() {
+    let lab = Lab::empty();
+    let _setting = lab.sshd_setting("AllowStreamLocalForwarding no");
+    deploys(&lab, |verb| lab.dataflow([verb]));
+}
+
+#[test]
+fn given_an_sshd_that_forwards_nothing_when_run_then_it_works_by_the_health_check() {
+    let lab = Lab::empty();
+    let _setting = lab.sshd_setting("DisableForwarding yes");
+    let _ = lab.dataflow(["run"]).run().expect_success();
+    lab.wait_for_more_rows();
+    let status = lab.dataflow(["status"]).run();
+    insta::assert_snapshot!("status_without_forwarding", status.snapshot());
+}
+
+#[test]
+fn given_an_sshd_with_one_session_at_a_time_when_run_then_it_is_enough() {
+    let lab = Lab::empty();
+    let _setting = lab.sshd_setting("MaxSessions 1");
+    deploys(&lab, |verb| lab.dataflow([verb]));
+    let password = lab.password("pbx");
+    let through_sudo = lab
+        .dataflow_as("pbx", ["run"])
+        .env("DATAFLOW_SSH_PASSWORD", password)
+        .run();
+    insta::assert_snapshot!(
+        "one_session_and_docker_through_sudo",
+        through_sudo.snapshot()
+    );
+}
