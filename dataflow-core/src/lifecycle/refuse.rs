@@ -65,23 +65,32 @@ fn moved_data(wanted: &ContainerSpec, found: &Container) -> Result<(), PlanError
     Ok(())
 }
 
-/// Data that was there when the container was made: a disk that is not mounted looks like this, and a deploy onto the place where
-/// it belongs would begin anew.
+/// All that a container was made to keep is gone: a disk that is not mounted looks like this, and a deploy onto the place where it
+/// belongs would begin anew. A part of it may have been cleared on purpose, and is made again.
 fn lost_data(desired: &Desired, observed: &Observed, found: &Container) -> Result<(), PlanError> {
-    let is_lost = |path: &String| {
-        desired
-            .directories
-            .iter()
-            .any(|wanted| wanted.path == *path)
-            && !observed.directories.contains_key(path)
-    };
-    let mut sources = found.mounts.iter().map(|mount| &mount.source);
-    match sources.find(|source| is_lost(source)) {
-        Some(path) => Err(PlanError::DataGone {
-            name: found.name.clone(),
-            path: path.clone(),
-        }),
-        None => Ok(()),
+    let kept: Vec<&String> = found
+        .mounts
+        .iter()
+        .map(|mount| &mount.source)
+        .filter(|source| {
+            desired
+                .directories
+                .iter()
+                .any(|wanted| wanted.path == **source)
+        })
+        .collect();
+    match kept.first() {
+        Some(first)
+            if !kept
+                .iter()
+                .any(|path| observed.directories.contains_key(*path)) =>
+        {
+            Err(PlanError::DataGone {
+                name: found.name.clone(),
+                path: (*first).clone(),
+            })
+        }
+        _ => Ok(()),
     }
 }
 
