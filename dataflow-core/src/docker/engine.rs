@@ -162,12 +162,16 @@ impl Engine {
             .await
     }
 
-    /// Takes a container away, running or not; none of this name is as good. Host paths that it saw stay as they are.
+    /// Takes a container away, running or not; none of this name is as good. Host paths that it saw stay as they are, and so do
+    /// volumes with a name; those without one, which an image may ask for, nobody could find again.
     ///
     /// # Errors
     /// Where the engine can't take it away.
     pub async fn remove(&self, name: &str) -> Result<(), DockerError> {
-        let options = RemoveContainerOptionsBuilder::new().force(true).build();
+        let options = RemoveContainerOptionsBuilder::new()
+            .force(true)
+            .v(true)
+            .build();
         let asked = self.docker.remove_container(name, Some(options));
         let removed = self.within(CHANGE, &format!("remove {name}"), asked).await;
         absent_or(removed).map(drop)

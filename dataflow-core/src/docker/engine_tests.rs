@@ -287,3 +287,20 @@ async fn the_progress_of_a_pull_is_the_sum_of_its_layers() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_container_that_is_taken_away_leaves_no_nameless_volume() {
+    let fake = Fake::answering(&[("GET /version", 200, V20_10)]);
+    let engine = fake.connect().await.unwrap();
+    engine.remove("portsip.dataflow").await.unwrap();
+    let asked = fake.asked();
+    let last = asked.lines().last().unwrap();
+    assert!(
+        last.starts_with("DELETE /v1.41/containers/portsip.dataflow?"),
+        "{last}"
+    );
+    assert!(
+        last.contains("v=true") && last.contains("force=true"),
+        "{last}"
+    );
+}
