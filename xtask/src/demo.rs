@@ -1,6 +1,5 @@
 //! `cargo xtask demo`: the main job, shown from an empty server to rows arriving.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ const MARK: &str = "/var/lib/dataflow-lab/demo";
 /// Brings the lab up, deploys, and shows the rows arriving. Run again, it finds everything in place.
 pub(crate) fn up() -> Result<()> {
     lab::up()?;
-    let program = build()?;
+    let program = process::release_build()?;
     if !process::succeeds(in_server().args(["test", "-e", MARK])) {
         lab::reset(true)?;
         process::capture(in_server().args([
@@ -64,12 +63,6 @@ to take it all away: cargo xtask demo --down",
 /// Takes away what the demo started: the lab, and the engine if the lab started it.
 pub(crate) fn down() -> Result<()> {
     lab::take_down(false)
-}
-
-fn build() -> Result<PathBuf> {
-    say::line("building dataflow (the first time takes some minutes)");
-    process::run(process::cargo().args(["build", "--release", "--package", "dataflow-cli"]))?;
-    Ok(process::target().join("release/dataflow"))
 }
 
 fn rows(status: &mut Command) -> Result<u64> {

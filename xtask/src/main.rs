@@ -1,5 +1,6 @@
 //! `cargo xtask …`: what a newcomer needs beyond cargo itself. Sets up the machine, keeps the lab, shows the demo, runs the tests.
 
+mod bench;
 mod demo;
 mod docker;
 mod failure;
@@ -33,6 +34,8 @@ enum Task {
         #[arg(long)]
         down: bool,
     },
+    /// Measure on the lab what the program costs, beside its peers; empties the lab's server
+    Bench(bench::Options),
     /// Run every test: unit, snapshot, and end to end on the lab
     Test {
         /// Run only tests whose names contain one of these
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Task::Lab(verb) => lab::main(&verb),
         Task::Demo { down: false } => demo::up(),
         Task::Demo { down: true } => demo::down(),
+        Task::Bench(options) => bench::main(&options),
         Task::Test { filter } => test::main(&filter),
     };
     match done {

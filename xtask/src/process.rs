@@ -121,3 +121,10 @@ pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| crate::lab::workspace().join("target"), PathBuf::from)
 }
+
+/// Builds the program as users get it, and says where it is.
+pub(crate) fn release_build() -> Result<PathBuf> {
+    crate::say::line("building dataflow (the first time takes some minutes)");
+    run(cargo().args(["build", "--release", "--package", "dataflow-cli"]))?;
+    Ok(target().join("release/dataflow"))
+}

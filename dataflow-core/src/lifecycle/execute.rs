@@ -17,12 +17,16 @@ use crate::{
     spec::{Directory, RegistryLogin, Release},
 };
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 /// How often it is told that a step is not over yet.
 const TICK: Duration = Duration::from_secs(1);
 
 /// How long setting up the directories may take.
 const DIRECTORIES: Duration = Duration::from_secs(60);
+
+/// What a step is waiting for, in the operator's words.
+pub(super) type Awaited = watch::Sender<String>;
 
 /// Everything that steps are done with.
 pub(super) struct Executor<'a> {
@@ -33,7 +37,7 @@ pub(super) struct Executor<'a> {
     /// Where images are fetched with a sign-in.
     pub(super) registry: Option<&'a RegistryLogin>,
     /// The database password.
-    pub(super) password: Option<&'a SecretString>,
+    pub(super) password: &'a SecretString,
 }
 
 impl<'a> Executor<'a> {
@@ -50,7 +54,7 @@ impl<'a> Executor<'a> {
             control,
             release: &desired.release,
             registry: desired.spec.registry(),
-            password: Some(&desired.password),
+            password: &desired.password,
         }
     }
 
@@ -97,38 +101,7 @@ impl<'a> Executor<'a> {
             why: step.why.clone(),
         });
         let began = Instant::now();
-        let waiting = |for_what: String| {
-            events.tell(Event::Waiting {
-                number,
-                for_what,
-                elapsed: began.elapsed(),
-            });
-        };
-        let result = {
-            let awaited = std::sync::Mutex::new(step.action.awaited());
-            let say = |news: String| {
-                if let Ok(mut awaited) = awaited.lock() {
-                    *awaited = news;
-                }
-            };
-            let work = self.perform(&step.action, &say);
-            tokio::pin!(work);
-            let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + TICK, TICK);
-            loop {
-                tokio::select! {
-                    biased;
-                    result = &mut work => break result,
-                    () = self.control.interrupt.raised(), if step.action.can_be_given_up() => {
-                        break Err(StepError::Interrupted);
-                    }
-                    _ = tick.tick() => {
-                        if let Ok(awaited) = awaited.lock() {
-                            waiting(awaited.clone());
-                        }
-                    }
-                }
-            }
-        };
+        let result = self.follow(number, began, &step.action).await;
         match &result {
             Ok(()) => events.tell(Event::StepDone {
                 number,
@@ -144,18 +117,43 @@ impl<'a> Executor<'a> {
         result
     }
 
-    /// Does one thing. `say` takes what is being waited for, where that changes on the way.
-    async fn perform(
+    /// Does one thing, telling each second what is being waited for, until it is over or given up.
+    async fn follow(
         &self,
+        number: usize,
+        began: Instant,
         action: &Action,
-        say: &(dyn Fn(String) + Sync),
     ) -> Result<(), StepError> {
+        let awaited = Awaited::new(action.awaited());
+        let work = self.perform(action, &awaited);
+        tokio::pin!(work);
+        let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + TICK, TICK);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut work => return result,
+                () = self.control.interrupt.raised(), if action.can_be_given_up() => {
+                    return Err(StepError::Interrupted);
+                }
+                _ = tick.tick() => self.control.events.tell(Event::Waiting {
+                    number,
+                    for_what: awaited.borrow().clone(),
+                    elapsed: began.elapsed(),
+                }),
+            }
+        }
+    }
+
+    /// Does one thing; what it waits for goes to `awaited` where that changes on the way.
+    async fn perform(&self, action: &Action, awaited: &Awaited) -> Result<(), StepError> {
         let engine = self.engine;
         match action {
             Action::Fetch(image) => {
                 let login = self.registry.filter(|login| login.is_for(image));
                 engine
-                    .pull(image, login, |progress| say(progress.to_string()))
+                    .pull(image, login, |progress| {
+                        awaited.send_replace(progress.to_string());
+                    })
                     .await?;
             }
             Action::Directories(directories) => self.set_up(directories).await?,
@@ -166,11 +164,11 @@ impl<'a> Executor<'a> {
             Action::PutBack(name) => self.put_name_back(name).await?,
             Action::Create(spec) => engine.create(spec).await?,
             Action::AwaitClickHouse { name, patience } => {
-                ready::await_clickhouse(self, name, *patience, say).await?;
+                ready::await_clickhouse(self, name, *patience, awaited).await?;
             }
             Action::Initialise(spec) => initialise::initialise(self, spec).await?,
             Action::AwaitService { name, patience } => {
-                ready::await_service(engine, name, *patience, say).await?;
+                ready::await_service(engine, name, *patience, awaited).await?;
             }
         }
         Ok(())
@@ -221,7 +219,7 @@ shift 3; done"#;
             self.control
                 .events
                 .tell(Event::PuttingBack { what: what.clone() });
-            match self.perform(action, &|_| {}).await {
+            match self.perform(action, &Awaited::default()).await {
                 Ok(()) => match action {
                     Action::Start(name) => recovery.run_again.push(name.clone()),
                     Action::Remove(name) => recovery.removed.push(name.clone()),

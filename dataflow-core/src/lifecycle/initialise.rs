@@ -12,12 +12,10 @@ pub(super) async fn initialise(
     executor: &Executor<'_>,
     container: &ContainerSpec,
 ) -> Result<(), StepError> {
-    let empty = secrecy::SecretString::default();
-    let password = executor.password.unwrap_or(&empty);
     let given_up = executor.control.interrupt.raised();
     let ended = executor
         .engine
-        .run_once(container, password, PATIENCE, given_up)
+        .run_once(container, executor.password, PATIENCE, given_up)
         .await?
         .ok_or(StepError::Interrupted)?;
     if ended.exit_code == 0 {

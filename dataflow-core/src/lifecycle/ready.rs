@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{
     clickhouse::{self, NoAnswer},
     error::StepError,
-    execute::Executor,
+    execute::{Awaited, Executor},
 };
 use crate::docker::{Container, Engine, Health, State};
 
@@ -27,10 +27,8 @@ pub(super) async fn await_clickhouse(
     executor: &Executor<'_>,
     name: &str,
     patience: Duration,
-    say: &(dyn Fn(String) + Sync),
+    awaited: &Awaited,
 ) -> Result<(), StepError> {
-    let empty = secrecy::SecretString::default();
-    let password = executor.password.unwrap_or(&empty);
     let (port, user) = (
         executor.release.clickhouse_http_port,
         executor.release.clickhouse_user,
@@ -39,7 +37,7 @@ pub(super) async fn await_clickhouse(
     let mut answering_since = None;
     loop {
         let container = running(executor.engine, name).await?;
-        let reason = match clickhouse::summary(executor.host, port, user, password).await {
+        let reason = match clickhouse::summary(executor.host, port, user, executor.password).await {
             Ok(_) => {
                 let since = *answering_since.get_or_insert_with(Instant::now);
                 if since.elapsed() >= STEADY_BEHIND_SHELL
@@ -63,7 +61,7 @@ pub(super) async fn await_clickhouse(
                 last_lines: last_lines(executor.engine, name).await,
             });
         }
-        say(format!("ClickHouse to answer: {reason}"));
+        awaited.send_replace(format!("ClickHouse to answer: {reason}"));
         tokio::time::sleep(LOOK).await;
     }
 }
@@ -73,7 +71,7 @@ pub(super) async fn await_service(
     engine: &Engine,
     name: &str,
     patience: Duration,
-    say: &(dyn Fn(String) + Sync),
+    awaited: &Awaited,
 ) -> Result<(), StepError> {
     let began = Instant::now();
     let restarts_before = running(engine, name).await?.restarts;
@@ -96,7 +94,7 @@ pub(super) async fn await_service(
                 last_lines: last_lines(engine, name).await,
             });
         }
-        say(format!("{name} to keep running: {reason}"));
+        awaited.send_replace(format!("{name} to keep running: {reason}"));
         tokio::time::sleep(LOOK).await;
     }
 }

@@ -225,14 +225,14 @@ impl Server {
         self.control.events.tell(Event::Planned {
             steps: plan.summary(),
         });
-        let password = deployed::password(&self.release, &containers);
+        let password = deployed::password(&self.release, &containers).unwrap_or_default();
         let executor = Executor {
             host: &self.host,
             engine: &self.engine,
             release: &self.release,
             control: &self.control,
             registry: None,
-            password: password.as_ref(),
+            password: &password,
         };
         executor.execute(&plan).await?;
         let done = plan.steps.iter().map(|step| step.action.to_string());

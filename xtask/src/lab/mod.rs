@@ -29,7 +29,7 @@ use container::Outdated;
 pub(crate) use files::{directory, settings_file, workspace};
 pub(crate) use network::{REGISTRY, SERVER};
 pub(crate) use reset::reset;
-pub(crate) use server::in_server;
+pub(crate) use server::{in_server, in_server_reading};
 pub(crate) use take_down::take_down;
 
 #[derive(Subcommand)]

@@ -63,7 +63,7 @@ pub(super) fn ensure(images: &Ids, outdated: Outdated) -> Result<()> {
         secrets::read("id_ed25519.pub")?
     );
     process::feed(
-        docker().args(["exec", "--interactive", CONTAINER, "sh", "-c", ACCOUNTS]),
+        in_server_reading().args(["sh", "-c", ACCOUNTS]),
         accounts.as_bytes(),
     )
     .map(drop)
@@ -140,6 +140,13 @@ fn sshd_greets() -> bool {
 pub(crate) fn in_server() -> Command {
     let mut command = docker();
     command.args(["exec", CONTAINER]);
+    command
+}
+
+/// The same, for one that is given something on standard input.
+pub(crate) fn in_server_reading() -> Command {
+    let mut command = docker();
+    command.args(["exec", "--interactive", CONTAINER]);
     command
 }
 

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::super::output::escape;
 use super::Ending;
 use super::host_key::{Client, Failure, HostKeyCheck};
+use super::prompt_ack::PromptAck;
 use super::{HostError, SignIn, SshAddress};
 
 /// How long nothing may be heard before the server is asked for a sign of life.
@@ -137,7 +138,7 @@ pub(super) async fn handshake(
     };
     config.preferred.key = check.algorithms().into();
     let client = Client::new(check, ending.clone());
-    client::connect_stream(Arc::new(config), socket, client)
+    client::connect_stream(Arc::new(config), PromptAck(socket), client)
         .await
         .map_err(|failure| match failure {
             Failure::Host(error) => *error,

@@ -6,6 +6,7 @@ mod connect;
 mod events;
 mod host_key;
 mod keys;
+mod prompt_ack;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,0 +1,96 @@
+//! `cargo xtask bench`: what the program costs and how it compares, measured on the lab in one run.
+//!
+//! A benchmark, not a test: figures differ from machine to machine. What is compared is measured in turns in the same run, so
+//! that a busy machine slows both.
+
+mod clickhouse;
+mod facts;
+mod incumbent;
+mod limits;
+mod operations;
+mod own_start;
+mod program;
+mod ratios;
+mod report;
+mod samples;
+mod secrets;
+mod server;
+mod table;
+mod traces;
+mod watch;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::failure::{Context, Failure, Result};
+use crate::{lab, process, say};
+use operations::Round;
+use program::Program;
+use report::Report;
+
+/// Ratios are cheap to measure and need many samples: this many for each round of all verbs.
+const PAIRS_PER_ROUND: u32 = 10;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Exit with 1 where a figure is over its limit or no better than the incumbent's
+    #[arg(long)]
+    check: bool,
+    /// How often all verbs are gone through
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    runs: u32,
+}
+
+/// Measures and prints. What is deployed on the lab's server is removed, before and after.
+pub(crate) fn main(options: &Options) -> Result<()> {
+    let began = Instant::now();
+    lab::up()?;
+    let binary = process::release_build()?;
+    let program = Program::new(&binary)?;
+    let mut report = Report::default();
+
+    say::line("measuring status and a run without changes beside bare ssh");
+    ratios::measure(&program, options.runs * PAIRS_PER_ROUND, &mut report)?;
+    for round in 1..=options.runs {
+        say::line(format!(
+            "measuring all verbs, round {round} of {}",
+            options.runs
+        ));
+        Round {
+            program: &program,
+            report: &mut report,
+            // Evenly over the second between two rows.
+            phase: Duration::from_secs(1) * (2 * round - 1) / (2 * options.runs),
+        }
+        .measure()?;
+    }
+    // Last, since it holds much in memory, and that counts as a child's peak: see `Run::megabytes`.
+    say::line("measuring what is changed on the host and where secrets show");
+    traces::measure(&program, &mut report)?;
+    server::reset(false)?;
+
+    say::line(format!("\n{}", facts::of_machine(&binary)?));
+    say::line(report.text());
+    let file = process::target().join("bench.json");
+    let json = serde_json::to_string_pretty(&report).context("the report as JSON")?;
+    fs::write(&file, json).context(file.display())?;
+    say::line(format!(
+        "every sample: {} ({:.0} s in all)",
+        file.display(),
+        began.elapsed().as_secs_f64()
+    ));
+
+    let missed = report.missed();
+    if missed.is_empty() {
+        say::line("every limit is kept, and no figure is worse than the incumbent's");
+        return Ok(());
+    }
+    let sentence = format!("not met: {}", missed.join("; "));
+    if options.check {
+        return Err(Failure::new(sentence));
+    }
+    say::line(sentence);
+    Ok(())
+}
