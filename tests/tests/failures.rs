@@ -38,14 +38,14 @@ fn without_reason(ended: &Ended) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A program that pulls, with the server's registry stopped when part of the image was there.
+/// A program that pulls, with the way to the registry cut when part of the image was there.
 fn cut_pull(lab: &Lab, arguments: &[&str]) -> Ended {
     lab.forget_images(&["portsip/pbx:big"]);
     let program = lab.dataflow(arguments).start();
     wait_until("a part of the image", Duration::from_secs(60), || {
         lab.holds("find /var/lib/docker/tmp -name 'GetImageBlob*' -size +4M | grep -q .")
     });
-    let _cut = lab.cut_registry();
+    let _cut = lab.refused_registry();
     let output = program.wait_with_output().expect("dataflow ends");
     Ended {
         code: output.status.code(),
