@@ -2,7 +2,7 @@
 
 use std::{
     io::IsTerminal,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
@@ -19,8 +19,9 @@ const REMINDER: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Progress {
     printer: Printer,
-    /// The line of the step at work, on a terminal.
-    line: Option<ProgressBar>,
+    terminal: bool,
+    /// The line of the step at work, on a terminal, from the first step on: before it, it would be drawn over a question.
+    line: Arc<OnceLock<ProgressBar>>,
     state: Arc<Mutex<State>>,
 }
 
@@ -34,17 +35,17 @@ struct State {
 
 impl Progress {
     pub(crate) fn new(printer: Printer) -> Self {
-        let terminal = std::io::stderr().is_terminal() && printer.is_chatty();
         Self {
             printer,
-            line: terminal.then(line),
+            terminal: std::io::stderr().is_terminal() && printer.is_chatty(),
+            line: Arc::default(),
             state: Arc::default(),
         }
     }
 
     /// Takes the line of the step at work away.
     pub(crate) fn end(&self) {
-        if let Some(line) = &self.line {
+        if let Some(line) = self.line.get() {
             line.finish_and_clear();
         }
     }
@@ -88,7 +89,7 @@ impl Progress {
             } => {
                 let place = count(*number, state.of);
                 let waiting = format!("waiting for {for_what}, {}", short(*elapsed));
-                if self.line.is_some() {
+                if self.terminal {
                     self.work(&format!("{place} {} {}", state.what, dimmed(&waiting)));
                 } else if *elapsed >= state.reminded + REMINDER {
                     state.reminded = *elapsed;
@@ -120,7 +121,7 @@ impl Progress {
 
     /// A line that stays.
     fn say(&self, text: &str) {
-        match &self.line {
+        match self.line.get() {
             Some(line) => line.suspend(|| self.printer.note(text)),
             None => self.printer.note(text),
         }
@@ -128,11 +129,11 @@ impl Progress {
 
     /// The line of the step at work, which the next one replaces.
     fn work(&self, text: &str) {
-        if let Some(line) = &self.line {
+        if self.terminal {
             // What goes through the printer loses its colours where they are not wanted; this doesn't.
             let plain =
                 anstream::AutoStream::choice(&std::io::stderr()) == anstream::ColorChoice::Never;
-            line.set_message(if plain {
+            self.line.get_or_init(line).set_message(if plain {
                 anstream::adapter::strip_str(text).to_string()
             } else {
                 text.to_owned()
@@ -168,5 +169,36 @@ fn short(elapsed: Duration) -> String {
             elapsed.as_secs() / 60,
             elapsed.as_secs() % 60
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn nothing_is_drawn_before_the_first_step_since_a_question_may_be_open() {
+        let cli = Cli::try_parse_from(["dataflow", "-q", "status"]).unwrap();
+        let progress = Progress {
+            terminal: true,
+            ..Progress::new(Printer::new(&cli.global))
+        };
+        progress.show(&Event::Connected {
+            server: "pbx@server".to_owned(),
+            docker: "29.0.0".to_owned(),
+        });
+        assert!(progress.line.get().is_none());
+        progress.show(&Event::StepStarted {
+            number: 1,
+            of: 1,
+            what: "start".to_owned(),
+            why: "it is stopped".to_owned(),
+        });
+        assert!(progress.line.get().is_some());
+        progress.end();
     }
 }

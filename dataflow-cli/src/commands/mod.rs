@@ -8,10 +8,14 @@ mod status;
 mod stop;
 mod upgrade;
 
+use std::sync::Once;
+
 use dataflow_core::{
-    lifecycle::{Control, Events, Interrupt, LifecycleError, Report, Server},
+    lifecycle::{Control, Event, Events, Interrupt, LifecycleError, Report, Server},
     spec::{Settings, Target},
 };
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     args::{Cli, Output, Verb},
@@ -95,16 +99,22 @@ impl Session {
     ) -> Result<ExitStatus, Failure> {
         let printer = self.printer;
         let progress = Progress::new(printer);
+        let interrupt = Interrupt::new();
         let control = Control {
             events: Events::to({
                 let progress = progress.clone();
-                move |event| progress.show(&event)
+                let (interrupt, listening) = (interrupt.clone(), Once::new());
+                move |event| {
+                    // Before the first step there is nothing to put back, and a question may be open: Ctrl-C just ends the program.
+                    if matches!(event, Event::StepStarted { .. }) {
+                        listening.call_once(|| listen(interrupt.clone(), printer));
+                    }
+                    progress.show(&event);
+                }
             }),
-            interrupt: Interrupt::new(),
+            interrupt,
         };
-        let listening = tokio::spawn(listen(control.interrupt.clone(), printer));
         let report = self.on_server(control, verb).await;
-        listening.abort();
         progress.end();
         let report = report?;
         match printer.output() {
@@ -121,16 +131,18 @@ struct Outcome<'a> {
     result: &'a Report,
 }
 
-/// The first Ctrl-C has the operation end in good order, the second one ends the program.
-async fn listen(interrupt: Interrupt, printer: Printer) {
-    if tokio::signal::ctrl_c().await.is_err() {
+/// From now on, the first Ctrl-C has the operation end in good order, and the second one ends the program.
+fn listen(interrupt: Interrupt, printer: Printer) {
+    let Ok(mut pressed) = signal(SignalKind::interrupt()) else {
         return;
-    }
-    printer.warn(
-        "interrupted: putting back what can be put back; press Ctrl-C again to leave at once",
-    );
-    interrupt.raise();
-    if tokio::signal::ctrl_c().await.is_ok() {
+    };
+    tokio::spawn(async move {
+        pressed.recv().await;
+        printer.warn(
+            "interrupted: putting back what can be put back; press Ctrl-C again to leave at once",
+        );
+        interrupt.raise();
+        pressed.recv().await;
         std::process::exit(INTERRUPTED);
-    }
+    });
 }

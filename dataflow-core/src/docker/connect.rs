@@ -25,6 +25,8 @@ pub(super) async fn connect(host: &Host, socket: &str) -> Result<Engine, DockerE
     match open(host, Route::DialStdio).await {
         Ok(engine) => Ok(engine),
         Err(version @ DockerError::Version { .. }) => Err(version),
+        // Nothing more to find out, and a wrong password tried again may lock the account.
+        Err(DockerError::Host(sudo)) if sudo.is_of_sudo() => Err(DockerError::Host(sudo)),
         Err(failed) => Err(diagnose(host).await?.unwrap_or(failed)),
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bollard::models::{
-    ContainerCreateBody, HealthConfig, HostConfig, ResourcesUlimits, RestartPolicy as EnginePolicy,
-    RestartPolicyNameEnum,
+    ContainerCreateBody, HealthConfig, HostConfig, Mount, MountType, ResourcesUlimits,
+    RestartPolicy as EnginePolicy, RestartPolicyNameEnum,
 };
 
 use crate::spec::{Bind, ContainerSpec, HealthCheck, RestartPolicy};
@@ -25,7 +25,7 @@ pub(super) fn body(spec: &ContainerSpec) -> ContainerCreateBody {
         stop_timeout: Some(seconds(spec.stop_timeout)),
         labels: Some(spec.labels.iter().cloned().collect()),
         host_config: Some(HostConfig {
-            binds: Some(spec.binds.iter().map(bind).collect()),
+            mounts: Some(spec.binds.iter().map(mount).collect()),
             cap_add: Some(spec.cap_add.clone()),
             network_mode: spec.network_host.then(|| "host".to_owned()),
             restart_policy: Some(EnginePolicy {
@@ -49,9 +49,16 @@ pub(super) fn body(spec: &ContainerSpec) -> ContainerCreateBody {
     }
 }
 
-fn bind(bind: &Bind) -> String {
-    let access = if bind.read_only { "ro" } else { "rw" };
-    format!("{}:{}:{access}", bind.source, bind.target)
+/// Not one of `Binds`, for which the engine makes a source that is not there: after a reboot without the data's disk the database
+/// would begin anew, on the disk below.
+fn mount(bind: &Bind) -> Mount {
+    Mount {
+        typ: Some(MountType::BIND),
+        source: Some(bind.source.clone()),
+        target: Some(bind.target.clone()),
+        read_only: Some(bind.read_only),
+        ..Mount::default()
+    }
 }
 
 fn health(check: &HealthCheck) -> HealthConfig {
@@ -73,4 +80,27 @@ fn nanos(time: Duration) -> i64 {
 
 fn seconds(time: Duration) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::spec::{Release, Spec};
+
+    #[test]
+    fn a_source_that_is_not_there_is_not_made_by_the_engine() {
+        let ip = "172.31.16.133".parse().unwrap();
+        let spec = Spec::new(ip, Some(ip), None).unwrap();
+        let host = body(&Release::portsip().service(&spec))
+            .host_config
+            .unwrap();
+        assert_eq!(host.binds, None);
+        let mounts = host.mounts.unwrap();
+        assert_eq!(
+            mounts[0].source.as_deref(),
+            Some("/var/lib/portsip/dataflow")
+        );
+        assert!(mounts.iter().all(|mount| mount.bind_options.is_none()));
+    }
 }

@@ -173,19 +173,19 @@ impl Engine {
         absent_or(removed).map(drop)
     }
 
-    /// Whether a running container's first process is a shell, as it is while a start script prepares the real program.
+    /// The name of a running container's first process, at most 15 characters of it: a start script's while that prepares the real
+    /// program.
     ///
     /// # Errors
-    /// Where the engine gives no answer.
-    pub async fn first_process_is_shell(&self, name: &str) -> Result<bool, DockerError> {
+    /// Where the engine gives no answer; it needs the program `ps` on the server for one.
+    pub async fn first_process(&self, name: &str) -> Result<Option<String>, DockerError> {
         let doing = format!("list the processes of {name}");
         let options = TopOptionsBuilder::new().ps_args("-o pid,comm").build();
         let asked = self.docker.top_processes(name, Some(options));
         let listed = self.within(ANSWER, &doing, asked).await?;
         // The engine lists a container's processes in the order of their numbers, the first one first.
-        let processes = listed.processes.unwrap_or_default();
-        let first = processes.first().and_then(|process| process.last());
-        Ok(first.is_some_and(|program| SHELLS.contains(&program.as_str())))
+        let first = listed.processes.unwrap_or_default().into_iter().next();
+        Ok(first.and_then(|mut process| process.pop()))
     }
 
     /// The last `lines` lines that a container has written, bounded and free of control characters.
@@ -236,9 +236,6 @@ impl Engine {
         }
     }
 }
-
-/// Programs that run start scripts.
-const SHELLS: [&str; 5] = ["sh", "bash", "dash", "ash", "entrypoint.sh"];
 
 /// How much of a container's log is read at most, in bytes.
 const LOG_LIMIT: usize = 256 * 1024;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bollard::models::{
     ContainerInspectResponse, ContainerStateStatusEnum, HealthConfig, HealthStatusEnum,
-    ImageInspect, RestartPolicyNameEnum,
+    ImageInspect, Mount, RestartPolicyNameEnum,
 };
 use secrecy::SecretString;
 
@@ -169,12 +169,7 @@ impl From<ContainerInspectResponse> for Container {
                 .into_iter()
                 .map(|(k, v)| (k, v.into()))
                 .collect(),
-            mounts: host
-                .binds
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|bind| mount_of(bind))
-                .collect(),
+            mounts: mounts_of(host.binds, host.mounts),
             cap_add,
             nofile: host
                 .ulimits
@@ -265,6 +260,19 @@ fn restart_word(name: RestartPolicyNameEnum) -> String {
         RestartPolicyNameEnum::ON_FAILURE => "on-failure",
     }
     .to_owned()
+}
+
+/// What was asked for, in either of the engine's two ways; volumes that an image asks for are in neither.
+fn mounts_of(binds: Option<Vec<String>>, mounts: Option<Vec<Mount>>) -> Vec<Bind> {
+    let binds = binds.unwrap_or_default();
+    let mounts = mounts.unwrap_or_default();
+    let binds = binds.iter().filter_map(|bind| mount_of(bind));
+    let mounts = mounts.into_iter().map(|mount| Bind {
+        source: mount.source.unwrap_or_default(),
+        target: mount.target.unwrap_or_default(),
+        read_only: mount.read_only.unwrap_or_default(),
+    });
+    binds.chain(mounts).collect()
 }
 
 /// Reads `source:target[:options]`.

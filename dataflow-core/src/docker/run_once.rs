@@ -25,6 +25,20 @@ pub struct Ended {
     pub last_lines: Vec<String>,
 }
 
+/// The lines, without the secret: a program may repeat what it was given, above all when it fails.
+fn shown_without(secret: &str, written: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(written);
+    let text = if secret.is_empty() {
+        text.into_owned()
+    } else {
+        text.replace(secret, "[password]")
+    };
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| crate::host::shown(line.as_bytes()))
+        .collect()
+}
+
 impl Engine {
     /// Makes a container, starts it, gives it one line on standard input, waits for its end and takes it away.
     ///
@@ -76,11 +90,7 @@ impl Engine {
         }
         Ok(Ended {
             exit_code: self.exit_code(name).await?,
-            last_lines: written
-                .split(|byte| *byte == b'\n')
-                .filter(|line| !line.is_empty())
-                .map(crate::host::shown)
-                .collect(),
+            last_lines: shown_without(line.expose_secret(), &written),
         })
     }
 
@@ -110,5 +120,20 @@ impl Engine {
         body.attach_stdout = Some(true);
         body.attach_stderr = Some(true);
         self.create_from(&spec.name, body).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_repeats_its_password_does_not_have_it_shown() {
+        let written = b"+ initdt --password s3cret\r\n\nfailed\n";
+        assert_eq!(
+            shown_without("s3cret", written),
+            ["+ initdt --password [password]", "failed"]
+        );
+        assert_eq!(shown_without("", b"x\n"), ["x"]);
     }
 }

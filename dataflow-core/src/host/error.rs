@@ -212,6 +212,22 @@ pub enum ForwardingReason {
     Other(String),
 }
 
+impl HostError {
+    /// Whether it was sudo that did not let a command run.
+    #[cfg(feature = "docker")]
+    pub(crate) fn is_of_sudo(&self) -> bool {
+        matches!(
+            self,
+            Self::SudoPasswordNeeded { .. }
+                | Self::SudoPasswordWrong { .. }
+                | Self::SudoDenied { .. }
+                | Self::SudoMissing { .. }
+                | Self::SudoNeedsTty { .. }
+                | Self::SudoFailed { .. }
+        )
+    }
+}
+
 fn list(items: &[String]) -> String {
     if items.is_empty() {
         "nothing".to_owned()

@@ -226,7 +226,10 @@ impl StepError {
             Self::Directories(_) => {
                 "Mend that on the server, or give another data path with -p; then run the same command again.".into()
             }
-            Self::Ended { .. } | Self::NotReady { .. } | Self::Initialise { .. } => {
+            Self::NotReady { .. } => {
+                "The lines above are the end of its log. If it only needs longer, as ClickHouse does with much data: dataflow run gives it more time with -g SECONDS. If not, mend the cause, then run the same command again.".into()
+            }
+            Self::Ended { .. } | Self::Initialise { .. } => {
                 "The lines above are the end of its log. Mend the cause, then run the same command again.".into()
             }
             Self::Interrupted => "Run the same command again to finish the job.".into(),

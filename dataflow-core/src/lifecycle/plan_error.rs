@@ -59,6 +59,15 @@ pub enum PlanError {
         to: String,
     },
 
+    /// What is deployed has lost its data.
+    #[error("{name} is deployed with its data in {path}, which is not there any more")]
+    DataGone {
+        /// The container.
+        name: String,
+        /// Where its data was.
+        path: String,
+    },
+
     /// A port that ClickHouse needs is in use.
     #[error("port {port} is in use by {program}; ClickHouse needs it")]
     PortTaken {
@@ -109,6 +118,9 @@ impl Explain for PlanError {
             Self::DataMoved { from, .. } => format!(
                 "Leave the data path as it is. To move it: dataflow rm, move {from} and its sibling directories on the server, then run with the new -p."
             ),
+            Self::DataGone { .. } => {
+                "If it is on a disk of its own, mount that first, then run the same command again. To begin anew without the data: dataflow rm, then run.".into()
+            }
             Self::PortTaken { port, .. } => format!(
                 "Stop that program on the server, or have it use another port (sudo ss -ltnp 'sport = :{port}' shows it), then run the same command again."
             ),

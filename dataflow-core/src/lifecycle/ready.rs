@@ -15,9 +15,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How long the service has to keep running until it counts as working. One that can't start ends within this.
 const STEADY: Duration = Duration::from_millis(1500);
 
-/// How long ClickHouse has to answer where its container's first process is a shell: an image's start script may run the
-/// server for a moment to prepare it, and then once more for good.
-const STEADY_BEHIND_SHELL: Duration = Duration::from_secs(3);
+/// How long ClickHouse has to answer where its container's first process is another program: an image's start script may run
+/// the server for a moment to prepare it, and then once more for good.
+const STEADY_BEHIND_SCRIPT: Duration = Duration::from_secs(3);
 
 /// How many lines of a container's log are shown when it fails.
 const LOG_LINES: u32 = 30;
@@ -40,12 +40,11 @@ pub(super) async fn await_clickhouse(
         let reason = match clickhouse::summary(executor.host, port, user, executor.password).await {
             Ok(_) => {
                 let since = *answering_since.get_or_insert_with(Instant::now);
-                if since.elapsed() >= STEADY_BEHIND_SHELL
-                    || !executor.engine.first_process_is_shell(name).await?
+                if since.elapsed() >= STEADY_BEHIND_SCRIPT || is_first_process(executor, name).await
                 {
                     return Ok(());
                 }
-                "its start script is still at work".to_owned()
+                "its start script may still be at work".to_owned()
             }
             Err(NoAnswer::NoWay(_)) if container.health == Some(Health::Healthy) => return Ok(()),
             Err(NoAnswer::NoWay(why)) => format!("its health check has not passed yet ({why})"),
@@ -64,6 +63,13 @@ pub(super) async fn await_clickhouse(
         awaited.send_replace(format!("ClickHouse to answer: {reason}"));
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Whether the container's first process is the ClickHouse server itself. Where that can't be found out, as on a server without
+/// `ps`, it counts as another.
+async fn is_first_process(executor: &Executor<'_>, name: &str) -> bool {
+    let first = executor.engine.first_process(name).await;
+    first.is_ok_and(|first| first.is_some_and(|program| program.starts_with("clickhouse")))
 }
 
 /// Waits until the service has run for a while without ending and, where its image has a health check, that has passed.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     docker::{Container, Image},
-    spec::{ContainerSpec, Version},
+    spec::{ContainerSpec, ImageRef, Version},
 };
 
 /// Somebody else's containers, and the vendor's or our own with their data elsewhere.
@@ -41,6 +41,7 @@ pub(super) fn foreign(desired: &Desired, observed: &Observed) -> Result<(), Plan
         };
         if Origin::of(found) == Origin::Ours {
             moved_data(wanted, found)?;
+            lost_data(desired, observed, found)?;
         }
     }
     Ok(())
@@ -62,6 +63,26 @@ fn moved_data(wanted: &ContainerSpec, found: &Container) -> Result<(), PlanError
         }
     }
     Ok(())
+}
+
+/// Data that was there when the container was made: a disk that is not mounted looks like this, and a deploy onto the place where
+/// it belongs would begin anew.
+fn lost_data(desired: &Desired, observed: &Observed, found: &Container) -> Result<(), PlanError> {
+    let is_lost = |path: &String| {
+        desired
+            .directories
+            .iter()
+            .any(|wanted| wanted.path == *path)
+            && !observed.directories.contains_key(path)
+    };
+    let mut sources = found.mounts.iter().map(|mount| &mount.source);
+    match sources.find(|source| is_lost(source)) {
+        Some(path) => Err(PlanError::DataGone {
+            name: found.name.clone(),
+            path: path.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// ClickHouse's ports in use by somebody else.
@@ -99,8 +120,8 @@ pub(super) fn files_in_the_way(desired: &Desired, observed: &Observed) -> Result
     Ok(())
 }
 
-/// An older program may not read what a newer one has written, so going back has to be asked for. Told by the label; images
-/// without one, or with one that is no version, can't be told apart.
+/// An older program may not read what a newer one has written, so going back has to be asked for. Told by the label, and where
+/// one of the two has none, or one that is no version, by the tags; where these tell nothing either, there is no telling.
 pub(super) fn downgrade(
     desired: &Desired,
     observed: &Observed,
@@ -110,10 +131,13 @@ pub(super) fn downgrade(
     let version = |labels: &BTreeMap<String, String>| -> Option<Version> {
         labels.get(desired.release.version_label)?.parse().ok()
     };
-    let deployed =
-        current(&observed.containers, &wanted.name).and_then(|found| version(&found.labels));
-    match (version(&image.labels), deployed) {
-        (Some(version), Some(deployed)) if version < deployed => Err(PlanError::Downgrade {
+    let Some(found) = current(&observed.containers, &wanted.name) else {
+        return Ok(());
+    };
+    let by_label = version(&image.labels).zip(version(&found.labels));
+    let by_tag = || older_tag(&wanted.image, &found.image.parse().ok()?);
+    match by_label.or_else(by_tag) {
+        Some((version, deployed)) if version < deployed => Err(PlanError::Downgrade {
             image: wanted.image.clone(),
             version,
             deployed,
@@ -121,3 +145,19 @@ pub(super) fn downgrade(
         _ => Ok(()),
     }
 }
+
+/// The two tags as versions, where the first is older as far as both go: `25` may well be newer than `25.8`.
+fn older_tag(wanted: &ImageRef, deployed: &ImageRef) -> Option<(Version, Version)> {
+    let (wanted, deployed) = (wanted.tag()?, deployed.tag()?);
+    let parts =
+        |tag: &str| -> Vec<u64> { tag.split('.').map_while(|part| part.parse().ok()).collect() };
+    let pairs = parts(wanted).into_iter().zip(parts(deployed));
+    let (wanted_part, deployed_part) = pairs.into_iter().find(|(a, b)| a != b)?;
+    (wanted_part < deployed_part)
+        .then(|| wanted.parse().ok().zip(deployed.parse().ok()))
+        .flatten()
+}
+
+#[cfg(test)]
+#[path = "refuse_tests.rs"]
+mod tests;

@@ -10,7 +10,7 @@ use super::{
     execute::Executor,
     manage, observe,
     observed::Containers,
-    plan::{Plan, Pulls},
+    plan::{Action, Plan, Pulls},
     plan_error::PlanError,
     planner::plan,
     status::{self, Status},
@@ -202,7 +202,7 @@ impl Server {
         Ok(())
     }
 
-    /// Asks ClickHouse with the password that the service uses.
+    /// Asks ClickHouse with the password that the service uses. After a reboot it may take its time.
     async fn see_answer(&self, desired: &Desired) -> Result<(), LifecycleError> {
         let (port, user) = (
             self.release.clickhouse_http_port,
@@ -210,6 +210,18 @@ impl Server {
         );
         match clickhouse::summary(&self.host, port, user, &desired.password).await {
             Ok(_) | Err(clickhouse::NoAnswer::NoWay(_)) => Ok(()),
+            Err(clickhouse::NoAnswer::Silent(_)) => {
+                let mut plan = Plan::default();
+                let ready = Action::AwaitClickHouse {
+                    name: desired.clickhouse.name.clone(),
+                    patience: desired.release.patience(&desired.spec),
+                };
+                plan.add(ready, "it runs, but does not answer yet");
+                self.control.events.tell(Event::Planned {
+                    steps: plan.summary(),
+                });
+                self.execute(desired, &plan, &mut Vec::new()).await
+            }
             Err(why) => Err(self.not_as_wanted(format!(
                 "the containers are as wanted, but ClickHouse does not work: {why}"
             ))),
