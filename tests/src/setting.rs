@@ -3,7 +3,7 @@ use crate::lab::Lab;
 /// While it lives the server has another setting.
 pub struct Setting<'lab> {
     lab: &'lab Lab,
-    undo: &'static str,
+    undo: String,
 }
 
 impl Lab {
@@ -36,6 +36,24 @@ impl Lab {
         )
     }
 
+    /// Has the server's network refuse every connection to the registry, those that are open too, until the result is dropped.
+    ///
+    /// # Panics
+    /// Where the server's firewall does not take it.
+    #[must_use]
+    pub fn refused_registry(&self) -> Setting<'_> {
+        let (address, _port) = self
+            .registry
+            .open
+            .split_once(':')
+            .expect("an address and a port");
+        let rule = format!("OUTPUT -p tcp -d {address} -j REJECT --reject-with tcp-reset");
+        self.setting(
+            &format!("iptables -I {rule}"),
+            &format!("iptables -D {rule}"),
+        )
+    }
+
     /// Listens on a port of the server until the result is dropped.
     ///
     /// # Panics
@@ -52,7 +70,8 @@ impl Lab {
         )
     }
 
-    fn setting(&self, apply: &str, undo: &'static str) -> Setting<'_> {
+    fn setting(&self, apply: &str, undo: &str) -> Setting<'_> {
+        let undo = undo.to_owned();
         let setting = Setting { lab: self, undo };
         self.exec(&format!("set -e\n{apply}"));
         setting
@@ -61,7 +80,7 @@ impl Lab {
 
 impl Drop for Setting<'_> {
     fn drop(&mut self) {
-        let undone = self.lab.holds(self.undo);
+        let undone = self.lab.holds(&self.undo);
         // A second panic while one is on its way would hide the first.
         assert!(
             undone || std::thread::panicking(),

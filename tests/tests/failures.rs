@@ -27,14 +27,25 @@ fn told(cases: impl IntoIterator<Item = (&'static str, Ended)>) -> String {
     told.join("\n\n")
 }
 
-/// A program that pulls, with the server's registry stopped when part of the image was there.
+/// How a network says that nobody is there any more depends on the moment.
+fn without_reason(ended: &Ended) -> String {
+    let fetch = "could not fetch image portsip/pbx:big: ";
+    let lines = ended.snapshot();
+    let lines = lines.lines().map(|line| match line.split_once(fetch) {
+        Some((before, _)) => format!("{before}{fetch}[reason]"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A program that pulls, with the way to the registry cut when part of the image was there.
 fn cut_pull(lab: &Lab, arguments: &[&str]) -> Ended {
     lab.forget_images(&["portsip/pbx:big"]);
     let program = lab.dataflow(arguments).start();
     wait_until("a part of the image", Duration::from_secs(60), || {
         lab.holds("find /var/lib/docker/tmp -name 'GetImageBlob*' -size +4M | grep -q .")
     });
-    let _cut = lab.cut_registry();
+    let _cut = lab.refused_registry();
     let output = program.wait_with_output().expect("dataflow ends");
     Ended {
         code: output.status.code(),
@@ -105,7 +116,7 @@ fn given_a_pull_that_is_cut_when_run_or_upgraded_then_nothing_was_touched_and_th
 
     let run = cut_pull(&lab, &["run", "-i", "portsip/pbx:big"]);
 
-    insta::assert_snapshot!("run_with_a_cut_pull", run.snapshot());
+    insta::assert_snapshot!("run_with_a_cut_pull", without_reason(&run));
     assert_eq!(lab.container_names(), Vec::<String>::new());
     assert!(!lab.holds("test -e /var/lib/portsip"));
 
@@ -115,7 +126,7 @@ fn given_a_pull_that_is_cut_when_run_or_upgraded_then_nothing_was_touched_and_th
 
     let ended = cut_pull(&lab, &upgrade);
 
-    insta::assert_snapshot!("upgrade_with_a_cut_pull", ended.snapshot());
+    insta::assert_snapshot!("upgrade_with_a_cut_pull", without_reason(&ended));
     assert_eq!(lab.containers(), before);
     lab.wait_for_more_rows();
     let _ = lab.dataflow(upgrade).run().expect_success();

@@ -80,6 +80,10 @@ impl Need {
         }
     }
 
+    fn replaces(&self) -> bool {
+        matches!(self, Self::Replace(_))
+    }
+
     fn makes(&self) -> bool {
         matches!(self, Self::Make(_) | Self::Replace(_))
     }
@@ -139,6 +143,8 @@ impl<'a> Planner<'a> {
         self.clear_remains();
         self.stop_service();
         self.clickhouse();
+        let (replaced, made) = (self.clickhouse.replaces(), self.clickhouse.makes());
+        self.drop_predecessor(&self.desired.clickhouse.name, replaced, made);
         if let Some(why) = &self.initialise {
             let release = &self.desired.release;
             let container = release.init(&self.desired.spec);
@@ -146,7 +152,8 @@ impl<'a> Planner<'a> {
                 .add(Action::Initialise(Box::new(container)), why.clone());
         }
         self.service();
-        self.drop_predecessors();
+        let (replaced, made) = (self.service.replaces(), self.service.makes());
+        self.drop_predecessor(&self.desired.service.name, replaced, made);
         Ok(self.plan)
     }
 
@@ -284,22 +291,17 @@ impl<'a> Planner<'a> {
         self.plan.add(steady, "a start alone proves nothing");
     }
 
-    fn drop_predecessors(&mut self) {
-        for (wanted, need) in [
-            (&self.desired.clickhouse, &self.clickhouse),
-            (&self.desired.service, &self.service),
-        ] {
-            let aside = aside(&wanted.name);
-            let remains = !need.makes()
-                && self.observed.containers.contains_key(&aside)
-                && self.observed.containers.contains_key(&wanted.name);
-            if matches!(need, Need::Replace(_)) {
-                let step = self.plan.add(Action::Remove(aside), "its successor works");
-                step.settles = Some(wanted.name.clone());
-            } else if remains {
-                let why = "it was left behind by an interrupted run";
-                self.plan.add(Action::Remove(aside), why);
-            }
+    /// Takes away the container that a new one has replaced. ClickHouse's goes as soon as there is no way back to it, so
+    /// that a failure after that leaves none behind.
+    fn drop_predecessor(&mut self, name: &str, replaced: bool, made: bool) {
+        let aside = aside(name);
+        let there = |name: &str| self.observed.containers.contains_key(name);
+        if replaced {
+            let step = self.plan.add(Action::Remove(aside), "its successor works");
+            step.settles = Some(name.to_owned());
+        } else if !made && there(&aside) && there(name) {
+            let why = "it was left behind by an interrupted run";
+            self.plan.add(Action::Remove(aside), why);
         }
     }
 }

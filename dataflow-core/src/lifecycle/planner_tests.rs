@@ -215,9 +215,9 @@ fn another_clickhouse_image_replaces_clickhouse_while_the_service_is_stopped() {
     4. create container portsip.clickhouse from portsip/clickhouse:25.8: image: portsip/clickhouse:25.8 25.8.1 (cccccccccccc), wanted: portsip/clickhouse:25.8 26.3.1 (dddddddddddd) [undo: remove container portsip.clickhouse]
     5. start portsip.clickhouse: it was just made
     6. wait until ClickHouse answers: the service needs it
-    7. start portsip.dataflow: it was stopped for this
-    8. see portsip.dataflow keep running: a start alone proves nothing
-    9. remove container portsip.clickhouse.previous: its successor works
+    7. remove container portsip.clickhouse.previous: its successor works
+    8. start portsip.dataflow: it was stopped for this
+    9. see portsip.dataflow keep running: a start alone proves nothing
     ");
 }
 
@@ -324,11 +324,11 @@ fn the_vendors_containers_are_taken_over() {
     4. create container portsip.clickhouse from portsip/clickhouse:25.8: made by the vendor's script; time to stop: the engine's, wanted: 300 s [undo: remove container portsip.clickhouse]
     5. start portsip.clickhouse: it was just made
     6. wait until ClickHouse answers: the service needs it
-    7. set container portsip.dataflow aside: it is kept until its successor works [undo: put container portsip.dataflow back]
-    8. create container portsip.dataflow from portsip/pbx:22: made by the vendor's script; time to stop: the engine's, wanted: 300 s [undo: remove container portsip.dataflow]
-    9. start portsip.dataflow: it was just made
-    10. see portsip.dataflow keep running: a start alone proves nothing
-    11. remove container portsip.clickhouse.previous: its successor works
+    7. remove container portsip.clickhouse.previous: its successor works
+    8. set container portsip.dataflow aside: it is kept until its successor works [undo: put container portsip.dataflow back]
+    9. create container portsip.dataflow from portsip/pbx:22: made by the vendor's script; time to stop: the engine's, wanted: 300 s [undo: remove container portsip.dataflow]
+    10. start portsip.dataflow: it was just made
+    11. see portsip.dataflow keep running: a start alone proves nothing
     12. remove container portsip.dataflow.previous: its successor works
     ");
 }
@@ -351,11 +351,11 @@ fn the_vendors_script_killed_in_its_initialisation_is_taken_over() {
     4. create container portsip.clickhouse from portsip/clickhouse:25.8: made by the vendor's script [undo: remove container portsip.clickhouse]
     5. start portsip.clickhouse: it was just made
     6. wait until ClickHouse answers: the service needs it
-    7. prepare the database with portsip/pbx:22: the service has no password for it yet
-    8. create container portsip.dataflow from portsip/pbx:22: there is no such container [undo: remove container portsip.dataflow]
-    9. start portsip.dataflow: it was just made
-    10. see portsip.dataflow keep running: a start alone proves nothing
-    11. remove container portsip.clickhouse.previous: its successor works
+    7. remove container portsip.clickhouse.previous: its successor works
+    8. prepare the database with portsip/pbx:22: the service has no password for it yet
+    9. create container portsip.dataflow from portsip/pbx:22: there is no such container [undo: remove container portsip.dataflow]
+    10. start portsip.dataflow: it was just made
+    11. see portsip.dataflow keep running: a start alone proves nothing
     ");
 }
 
