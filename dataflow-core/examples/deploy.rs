@@ -23,6 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let spec = Spec::new(pbx.parse()?, Some(private_ip.parse()?), None)?
         .with_image("portsip/pbx:22".parse()?)
+        // Only for a server that does not allow the vendor's 655,360 open files, such as a container.
         .with_nofile(16_384)?;
     let control = Control {
         events: Events::to(|event| println!("{event:?}")),

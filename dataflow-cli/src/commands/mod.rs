@@ -131,18 +131,30 @@ struct Outcome<'a> {
     result: &'a Report,
 }
 
-/// From now on, the first Ctrl-C has the operation end in good order, and the second one ends the program.
+/// From now on, the first Ctrl-C, a request to end, or the loss of the terminal has the operation end in good order; the second
+/// one ends the program.
 fn listen(interrupt: Interrupt, printer: Printer) {
-    let Ok(mut pressed) = signal(SignalKind::interrupt()) else {
+    let (Ok(mut pressed), Ok(mut asked), Ok(mut lost)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    ) else {
         return;
     };
     tokio::spawn(async move {
-        pressed.recv().await;
+        let mut next = async || {
+            tokio::select! {
+                _ = pressed.recv() => {}
+                _ = asked.recv() => {}
+                _ = lost.recv() => {}
+            }
+        };
+        next().await;
         printer.warn(
             "interrupted: putting back what can be put back; press Ctrl-C again to leave at once",
         );
         interrupt.raise();
-        pressed.recv().await;
+        next().await;
         std::process::exit(INTERRUPTED);
     });
 }

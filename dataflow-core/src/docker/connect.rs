@@ -19,8 +19,8 @@ pub(super) async fn connect(host: &Host, socket: &str) -> Result<Engine, DockerE
         // Forwarding may be off, the user may not open the socket, or it isn't there: that is told apart later.
         Err(DockerError::Host(HostError::ForwardingRefused { .. })) => {}
         Err(DockerError::Host(error)) => return Err(DockerError::Host(error)),
-        Err(version @ DockerError::Version { .. }) => return Err(version),
-        Err(_) => {}
+        // The socket was reached: another way to it would find the same.
+        Err(error) => return Err(error),
     }
     match open(host, Route::DialStdio).await {
         Ok(engine) => Ok(engine),
@@ -32,17 +32,23 @@ pub(super) async fn connect(host: &Host, socket: &str) -> Result<Engine, DockerE
 }
 
 async fn open(host: &Host, route: Route) -> Result<Engine, DockerError> {
-    let transport = Transport::open(host, route).await?;
-    let docker = client(transport.clone())
-        .map_err(|error| DockerError::of(&host.label(), "reach the engine", error))?;
-    let said = tokio::time::timeout(FIRST_ANSWER, docker.version())
+    let doing = "tell its version";
+    let ask = async {
+        let transport = Transport::open(host, route).await?;
+        let docker = client(transport.clone())
+            .map_err(|error| DockerError::of(&host.label(), doing, error))?;
+        let said = docker.version().await;
+        let said = said.map_err(|error| DockerError::of(&host.label(), doing, error))?;
+        Ok::<_, DockerError>((transport, said))
+    };
+    let late = |_| DockerError::NoAnswer {
+        host: host.label(),
+        doing: doing.to_owned(),
+        detail: format!("no answer within {} s", FIRST_ANSWER.as_secs()),
+    };
+    let (transport, said) = tokio::time::timeout(FIRST_ANSWER, ask)
         .await
-        .map_err(|_| DockerError::NoAnswer {
-            host: host.label(),
-            doing: "tell its version".into(),
-            detail: format!("no answer within {} s", FIRST_ANSWER.as_secs()),
-        })?
-        .map_err(|error| DockerError::of(&host.label(), "tell its version", error))?;
+        .map_err(late)??;
 
     let newest = said.api_version.unwrap_or_default();
     let oldest = said.min_api_version.and_then(|text| text.parse().ok());

@@ -7,11 +7,10 @@ use bollard::{
     errors::Error as BollardError,
     models::ContainerCreateBody,
     query_parameters::{
-        CreateContainerOptionsBuilder, LogsOptionsBuilder, RemoveContainerOptionsBuilder,
+        CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder,
         RenameContainerOptionsBuilder, StopContainerOptionsBuilder, TopOptionsBuilder,
     },
 };
-use futures_util::StreamExt;
 
 use super::{
     connect,
@@ -23,7 +22,7 @@ use super::{
 use crate::{host::Host, spec::ContainerSpec};
 
 /// How long the engine may take to answer a question.
-const ANSWER: Duration = Duration::from_secs(30);
+pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
 /// How long the engine may take to make, start, rename or take away a container. A busy disk makes this long.
 const CHANGE: Duration = Duration::from_secs(120);
@@ -192,36 +191,6 @@ impl Engine {
         Ok(first.and_then(|mut process| process.pop()))
     }
 
-    /// The last `lines` lines that a container has written, bounded and free of control characters.
-    ///
-    /// # Errors
-    /// Where the engine gives no answer.
-    pub async fn last_lines(&self, name: &str, lines: u32) -> Result<Vec<String>, DockerError> {
-        let options = LogsOptionsBuilder::new()
-            .stdout(true)
-            .stderr(true)
-            .tail(&lines.to_string())
-            .build();
-        let mut said = self.docker.logs(name, Some(options));
-        let doing = format!("read the log of {name}");
-        let read = async {
-            let mut text = Vec::new();
-            while let Some(piece) = said.next().await {
-                text.extend_from_slice(piece?.as_ref());
-                if text.len() > LOG_LIMIT {
-                    break;
-                }
-            }
-            Ok(text)
-        };
-        let text = self.within(ANSWER, &doing, read).await?;
-        Ok(text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(crate::host::shown)
-            .collect())
-    }
-
     /// Waits for an answer, at most as long as given.
     pub(super) async fn within<T>(
         &self,
@@ -240,9 +209,6 @@ impl Engine {
         }
     }
 }
-
-/// How much of a container's log is read at most, in bytes.
-const LOG_LIMIT: usize = 256 * 1024;
 
 /// bollard's own deadline; longer than any of ours, so that ours are the ones that count.
 const NEVER: u64 = 24 * 60 * 60;

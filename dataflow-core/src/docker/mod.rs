@@ -6,6 +6,7 @@ mod connect;
 mod create;
 mod engine;
 mod error;
+mod log;
 mod model;
 mod pull;
 mod run_once;

@@ -10,11 +10,8 @@ use futures_util::StreamExt;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncWriteExt;
 
-use super::{create, engine::Engine, error::DockerError};
+use super::{create, engine::Engine, error::DockerError, log};
 use crate::spec::ContainerSpec;
-
-/// How much of what the container writes is kept, in bytes: its end.
-const KEPT: usize = 64 * 1024;
 
 /// How a container that was run once ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,20 +20,6 @@ pub struct Ended {
     pub exit_code: i64,
     /// The last lines it wrote, free of control characters.
     pub last_lines: Vec<String>,
-}
-
-/// The lines, without the secret: a program may repeat what it was given, above all when it fails.
-fn shown_without(secret: &str, written: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(written);
-    let text = if secret.is_empty() {
-        text.into_owned()
-    } else {
-        text.replace(secret, "[password]")
-    };
-    text.lines()
-        .filter(|line| !line.is_empty())
-        .map(|line| crate::host::shown(line.as_bytes()))
-        .collect()
 }
 
 impl Engine {
@@ -83,14 +66,11 @@ impl Engine {
 
         let mut written = Vec::new();
         while let Some(piece) = attached.output.next().await {
-            written.extend_from_slice(piece?.as_ref());
-            if written.len() > 2 * KEPT {
-                written.drain(..written.len() - KEPT);
-            }
+            log::append(&mut written, piece?.as_ref());
         }
         Ok(Ended {
             exit_code: self.exit_code(name).await?,
-            last_lines: shown_without(line.expose_secret(), &written),
+            last_lines: log::shown_without(line.expose_secret(), &written),
         })
     }
 
@@ -120,20 +100,5 @@ impl Engine {
         body.attach_stdout = Some(true);
         body.attach_stderr = Some(true);
         self.create_from(&spec.name, body).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_program_that_repeats_its_password_does_not_have_it_shown() {
-        let written = b"+ initdt --password s3cret\r\n\nfailed\n";
-        assert_eq!(
-            shown_without("s3cret", written),
-            ["+ initdt --password [password]", "failed"]
-        );
-        assert_eq!(shown_without("", b"x\n"), ["x"]);
     }
 }

@@ -25,6 +25,7 @@ impl Action {
             }
             Self::AwaitClickHouse { .. } => "ClickHouse to answer".to_owned(),
             Self::AwaitService { name, .. } => format!("{name} to keep running"),
+            Self::AwaitEnd(name) => format!("{name} to end by itself"),
             Self::Initialise(_) => "the service's program to prepare the database".to_owned(),
             _ => "Docker".to_owned(),
         }
@@ -50,6 +51,7 @@ impl fmt::Display for Action {
             Self::PutBack(name) => write!(f, "put container {name} back"),
             Self::Create(spec) => write!(f, "create container {} from {}", spec.name, spec.image),
             Self::AwaitClickHouse { .. } => f.write_str("wait until ClickHouse answers"),
+            Self::AwaitEnd(name) => write!(f, "let {name} end"),
             Self::Initialise(spec) => write!(f, "prepare the database with {}", spec.image),
             Self::AwaitService { name, .. } => write!(f, "see {name} keep running"),
         }

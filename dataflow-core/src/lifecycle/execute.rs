@@ -166,9 +166,10 @@ impl<'a> Executor<'a> {
             Action::AwaitClickHouse { name, patience } => {
                 ready::await_clickhouse(self, name, *patience, awaited).await?;
             }
+            Action::AwaitEnd(name) => ready::await_end(self, name).await?,
             Action::Initialise(spec) => initialise::initialise(self, spec).await?,
             Action::AwaitService { name, patience } => {
-                ready::await_service(engine, name, *patience, awaited).await?;
+                ready::await_service(self, name, *patience, awaited).await?;
             }
         }
         Ok(())
@@ -241,7 +242,10 @@ impl Action {
     fn can_be_given_up(&self) -> bool {
         matches!(
             self,
-            Self::Fetch(_) | Self::AwaitClickHouse { .. } | Self::AwaitService { .. }
+            Self::Fetch(_)
+                | Self::AwaitClickHouse { .. }
+                | Self::AwaitService { .. }
+                | Self::AwaitEnd(_)
         )
     }
 

@@ -6,7 +6,7 @@ use super::{error::StepError, execute::Executor};
 use crate::spec::ContainerSpec;
 
 /// How long that may take: after an upgrade it may rewrite large tables.
-const PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
 
 pub(super) async fn initialise(
     executor: &Executor<'_>,

@@ -72,6 +72,8 @@ pub enum Action {
         /// How long that may take.
         patience: Duration,
     },
+    /// Wait until a container has ended by itself.
+    AwaitEnd(String),
     /// Prepare the database with the service's own program.
     Initialise(Box<ContainerSpec>),
     /// Wait until the service runs and has kept running.

@@ -3,7 +3,7 @@
 use super::{
     compare::differences,
     desired::Desired,
-    observed::{Observed, aside, current, is_up},
+    observed::{Observed, Origin, aside, current, is_up},
     plan::{Action, Plan, Pulls},
     plan_error::PlanError,
     refuse,
@@ -141,6 +141,7 @@ impl<'a> Planner<'a> {
     fn plan(mut self) -> Result<Plan, PlanError> {
         self.directories();
         self.clear_remains();
+        self.await_running_clickhouse();
         self.stop_service();
         self.clickhouse();
         let (replaced, made) = (self.clickhouse.replaces(), self.clickhouse.makes());
@@ -191,8 +192,12 @@ impl<'a> Planner<'a> {
     /// What an interrupted run left behind.
     fn clear_remains(&mut self) {
         let init = self.desired.release.init_name;
-        if self.observed.containers.contains_key(init) {
+        if let Some(found) = self.observed.containers.get(init) {
             let why = "it was left behind by an interrupted run";
+            // Ours ends by itself, and may be rewriting tables; the vendor's sleeps for ever.
+            if found.state == State::Running && Origin::of(found) == Origin::Ours {
+                self.plan.add(Action::AwaitEnd(init.to_owned()), why);
+            }
             self.plan.add(Action::Remove(init.to_owned()), why);
         }
         for (wanted, need) in [
@@ -212,6 +217,33 @@ impl<'a> Planner<'a> {
                 self.plan.add(Action::Remove(aside), why);
             }
         }
+    }
+
+    /// A server that runs may still be loading its data: nothing is stopped or prepared for it before it answers.
+    fn await_running_clickhouse(&mut self) {
+        let needed = !matches!(self.service, Need::Nothing) || self.initialise.is_some();
+        if needed && matches!(self.clickhouse, Need::Nothing) {
+            let ready = self.clickhouse_ready();
+            self.plan.add(ready, "the service needs it");
+        }
+    }
+
+    fn clickhouse_ready(&self) -> Action {
+        Action::AwaitClickHouse {
+            name: self.desired.clickhouse.name.clone(),
+            patience: self.desired.release.patience(&self.desired.spec),
+        }
+    }
+
+    /// Starts a container that does not run.
+    fn start(&mut self, name: &str, why: &str) {
+        let found = self.observed.containers.get(name);
+        if found.is_some_and(|found| found.state == State::Restarting) {
+            // The engine takes it for started, and may let a minute pass before it really starts it.
+            let stop = Action::Stop(name.to_owned(), self.desired.release.stop_timeout);
+            self.plan.add(stop, why);
+        }
+        self.plan.add(Action::Start(name.to_owned()), why);
     }
 
     /// The service does not run while its database is replaced or prepared, nor while it is replaced itself.
@@ -237,10 +269,8 @@ impl<'a> Planner<'a> {
         let was_up = self.observed.containers.get(&name).is_some_and(is_up);
         match &self.clickhouse {
             Need::Nothing => return,
-            Need::Start(why) => {
-                self.plan.add(Action::Start(name.clone()), why.clone());
-            }
-            Need::Make(why) => make(&mut self.plan, &desired.clickhouse, why),
+            Need::Start(why) => self.start(&name, &why.clone()),
+            Need::Make(why) => make_clickhouse(&mut self.plan, &desired.clickhouse, why),
             Need::Replace(why) => {
                 if was_up {
                     let patience = desired.release.stop_timeout;
@@ -249,13 +279,10 @@ impl<'a> Planner<'a> {
                     step.undo = Some(Action::Start(name.clone()));
                 }
                 set_aside(&mut self.plan, &name);
-                make(&mut self.plan, &desired.clickhouse, why);
+                make_clickhouse(&mut self.plan, &desired.clickhouse, why);
             }
         }
-        let ready = Action::AwaitClickHouse {
-            name: name.clone(),
-            patience: desired.release.patience(&desired.spec),
-        };
+        let ready = self.clickhouse_ready();
         let step = self.plan.add(ready, "the service needs it");
         // Once the new server has written to the data, the old one may not read it any more.
         if matches!(self.clickhouse, Need::Replace(_)) {
@@ -272,14 +299,12 @@ impl<'a> Planner<'a> {
             .iter()
             .any(|step| matches!(&step.action, Action::Stop(stopped, _) if *stopped == name));
         match &self.service {
-            Need::Nothing if stopped => {
+            Need::Nothing | Need::Start(_) if stopped => {
                 self.plan
                     .add(Action::Start(name.clone()), "it was stopped for this");
             }
             Need::Nothing => return,
-            Need::Start(why) => {
-                self.plan.add(Action::Start(name.clone()), why.clone());
-            }
+            Need::Start(why) => self.start(&name, &why.clone()),
             Need::Make(why) => make(&mut self.plan, &desired.service, why),
             Need::Replace(why) => {
                 set_aside(&mut self.plan, &name);
@@ -341,6 +366,15 @@ fn make(plan: &mut Plan, container: &ContainerSpec, why: &str) {
     let step = plan.add(Action::Create(Box::new(container.clone())), why);
     step.undo = Some(Action::Remove(container.name.clone()));
     plan.add(Action::Start(container.name.clone()), "it was just made");
+}
+
+/// As [`make`]. Removing a container kills it, and ClickHouse may be at work on the data, so it is stopped before that.
+fn make_clickhouse(plan: &mut Plan, container: &ContainerSpec, why: &str) {
+    make(plan, container, why);
+    if let Some(start) = plan.steps.last_mut() {
+        let stop = Action::Stop(container.name.clone(), container.stop_timeout);
+        start.undo = Some(stop);
+    }
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ fn on_an_empty_server_everything_is_made() {
     assert_snapshot!(planned(&empty()), @"
     1. set up 5 directories in /var/lib/portsip: not there
     2. create container portsip.clickhouse from portsip/clickhouse:25.8: there is no such container [undo: remove container portsip.clickhouse]
-    3. start portsip.clickhouse: it was just made
+    3. start portsip.clickhouse: it was just made [undo: stop portsip.clickhouse]
     4. wait until ClickHouse answers: the service needs it
     5. prepare the database with portsip/pbx:22: the service has no password for it yet
     6. create container portsip.dataflow from portsip/pbx:22: there is no such container [undo: remove container portsip.dataflow]
@@ -161,13 +161,14 @@ fn another_service_image_replaces_the_service_and_leaves_clickhouse_alone() {
         .images
         .insert(IMAGE.to_owned(), image("sha256:bbbbbbbbbbbbbbbb", "22.4.0"));
     assert_snapshot!(planned(&observed), @"
-    1. stop portsip.dataflow: it is replaced [undo: start portsip.dataflow]
-    2. prepare the database with portsip/pbx:22: the service comes from another image
-    3. set container portsip.dataflow aside: it is kept until its successor works [undo: put container portsip.dataflow back]
-    4. create container portsip.dataflow from portsip/pbx:22: image: portsip/pbx:22 22.3.5 (aaaaaaaaaaaa), wanted: portsip/pbx:22 22.4.0 (bbbbbbbbbbbb) [undo: remove container portsip.dataflow]
-    5. start portsip.dataflow: it was just made
-    6. see portsip.dataflow keep running: a start alone proves nothing
-    7. remove container portsip.dataflow.previous: its successor works
+    1. wait until ClickHouse answers: the service needs it
+    2. stop portsip.dataflow: it is replaced [undo: start portsip.dataflow]
+    3. prepare the database with portsip/pbx:22: the service comes from another image
+    4. set container portsip.dataflow aside: it is kept until its successor works [undo: put container portsip.dataflow back]
+    5. create container portsip.dataflow from portsip/pbx:22: image: portsip/pbx:22 22.3.5 (aaaaaaaaaaaa), wanted: portsip/pbx:22 22.4.0 (bbbbbbbbbbbb) [undo: remove container portsip.dataflow]
+    6. start portsip.dataflow: it was just made
+    7. see portsip.dataflow keep running: a start alone proves nothing
+    8. remove container portsip.dataflow.previous: its successor works
     ");
 }
 
@@ -213,7 +214,7 @@ fn another_clickhouse_image_replaces_clickhouse_while_the_service_is_stopped() {
     2. stop portsip.clickhouse: it is replaced [undo: start portsip.clickhouse]
     3. set container portsip.clickhouse aside: it is kept until its successor works [undo: put container portsip.clickhouse back]
     4. create container portsip.clickhouse from portsip/clickhouse:25.8: image: portsip/clickhouse:25.8 25.8.1 (cccccccccccc), wanted: portsip/clickhouse:25.8 26.3.1 (dddddddddddd) [undo: remove container portsip.clickhouse]
-    5. start portsip.clickhouse: it was just made
+    5. start portsip.clickhouse: it was just made [undo: stop portsip.clickhouse]
     6. wait until ClickHouse answers: the service needs it
     7. remove container portsip.clickhouse.previous: its successor works
     8. start portsip.dataflow: it was stopped for this
@@ -227,7 +228,7 @@ fn after_rm_the_data_is_used_again() {
     observed.containers.clear();
     assert_snapshot!(planned(&observed), @"
     1. create container portsip.clickhouse from portsip/clickhouse:25.8: there is no such container [undo: remove container portsip.clickhouse]
-    2. start portsip.clickhouse: it was just made
+    2. start portsip.clickhouse: it was just made [undo: stop portsip.clickhouse]
     3. wait until ClickHouse answers: the service needs it
     4. prepare the database with portsip/pbx:22: the service was not there
     5. create container portsip.dataflow from portsip/pbx:22: there is no such container [undo: remove container portsip.dataflow]
@@ -241,8 +242,9 @@ fn a_stopped_service_is_started() {
     let mut observed = deployed();
     container(&mut observed, SERVICE).state = State::Exited;
     assert_snapshot!(planned(&observed), @"
-    1. start portsip.dataflow: it is stopped
-    2. see portsip.dataflow keep running: a start alone proves nothing
+    1. wait until ClickHouse answers: the service needs it
+    2. start portsip.dataflow: it is stopped
+    3. see portsip.dataflow keep running: a start alone proves nothing
     ");
 }
 
@@ -261,10 +263,11 @@ fn a_lost_password_file_has_the_database_prepared_anew() {
     let mut observed = deployed();
     observed.password = None;
     assert_snapshot!(planned(&observed), @"
-    1. stop portsip.dataflow: the database is prepared anew [undo: start portsip.dataflow]
-    2. prepare the database with portsip/pbx:22: the service has no password for it yet
-    3. start portsip.dataflow: it was stopped for this
-    4. see portsip.dataflow keep running: a start alone proves nothing
+    1. wait until ClickHouse answers: the service needs it
+    2. stop portsip.dataflow: the database is prepared anew [undo: start portsip.dataflow]
+    3. prepare the database with portsip/pbx:22: the service has no password for it yet
+    4. start portsip.dataflow: it was stopped for this
+    5. see portsip.dataflow keep running: a start alone proves nothing
     ");
 }
 
@@ -286,8 +289,9 @@ fn killed_in_the_middle_of_an_upgrade_the_old_container_is_put_back_first() {
     observed.containers.insert(aside(SERVICE), old);
     assert_snapshot!(planned(&observed), @"
     1. put container portsip.dataflow back: an interrupted run had set it aside
-    2. start portsip.dataflow: it is stopped
-    3. see portsip.dataflow keep running: a start alone proves nothing
+    2. wait until ClickHouse answers: the service needs it
+    3. start portsip.dataflow: it is stopped
+    4. see portsip.dataflow keep running: a start alone proves nothing
     ");
 }
 
@@ -306,7 +310,10 @@ fn the_remains_of_an_interrupted_initialisation_are_removed() {
     let mut init = observed.containers[SERVICE].clone();
     init.name = "portsip.dataflow_initdt".to_owned();
     observed.containers.insert(init.name.clone(), init);
-    assert_snapshot!(planned(&observed), @"1. remove container portsip.dataflow_initdt: it was left behind by an interrupted run");
+    assert_snapshot!(planned(&observed), @"
+    1. let portsip.dataflow_initdt end: it was left behind by an interrupted run
+    2. remove container portsip.dataflow_initdt: it was left behind by an interrupted run
+    ");
 }
 
 #[test]
@@ -322,7 +329,7 @@ fn the_vendors_containers_are_taken_over() {
     2. stop portsip.clickhouse: it is replaced [undo: start portsip.clickhouse]
     3. set container portsip.clickhouse aside: it is kept until its successor works [undo: put container portsip.clickhouse back]
     4. create container portsip.clickhouse from portsip/clickhouse:25.8: made by the vendor's script; time to stop: the engine's, wanted: 300 s [undo: remove container portsip.clickhouse]
-    5. start portsip.clickhouse: it was just made
+    5. start portsip.clickhouse: it was just made [undo: stop portsip.clickhouse]
     6. wait until ClickHouse answers: the service needs it
     7. remove container portsip.clickhouse.previous: its successor works
     8. set container portsip.dataflow aside: it is kept until its successor works [undo: put container portsip.dataflow back]
@@ -349,7 +356,7 @@ fn the_vendors_script_killed_in_its_initialisation_is_taken_over() {
     2. stop portsip.clickhouse: it is replaced [undo: start portsip.clickhouse]
     3. set container portsip.clickhouse aside: it is kept until its successor works [undo: put container portsip.clickhouse back]
     4. create container portsip.clickhouse from portsip/clickhouse:25.8: made by the vendor's script [undo: remove container portsip.clickhouse]
-    5. start portsip.clickhouse: it was just made
+    5. start portsip.clickhouse: it was just made [undo: stop portsip.clickhouse]
     6. wait until ClickHouse answers: the service needs it
     7. remove container portsip.clickhouse.previous: its successor works
     8. prepare the database with portsip/pbx:22: the service has no password for it yet
@@ -446,4 +453,30 @@ fn every_difference_is_named_without_showing_a_secret() {
     variable CLICKHOUSE_PASSWORD: another value than wanted
     variable EXTRA: set, but not wanted
     "#);
+}
+
+#[test]
+fn what_ends_again_and_again_is_stopped_before_it_is_started() {
+    let mut observed = deployed();
+    container(&mut observed, DATABASE).state = State::Restarting;
+    container(&mut observed, SERVICE).state = State::Restarting;
+    assert_snapshot!(planned(&observed), @"
+    1. stop portsip.clickhouse: it is restarting
+    2. start portsip.clickhouse: it is restarting
+    3. wait until ClickHouse answers: the service needs it
+    4. stop portsip.dataflow: it is restarting
+    5. start portsip.dataflow: it is restarting
+    6. see portsip.dataflow keep running: a start alone proves nothing
+    ");
+}
+
+#[test]
+fn the_vendors_init_container_sleeps_for_ever_and_is_not_waited_for() {
+    let mut observed = deployed();
+    let mut init = observed.containers[SERVICE].clone();
+    init.name = "portsip.dataflow_initdt".to_owned();
+    let project = "com.docker.compose.project".to_owned();
+    init.labels = [(project, "dataflow-server-only".to_owned())].into();
+    observed.containers.insert(init.name.clone(), init);
+    assert_snapshot!(planned(&observed), @"1. remove container portsip.dataflow_initdt: it was left behind by an interrupted run");
 }

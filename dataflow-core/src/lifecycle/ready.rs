@@ -6,14 +6,18 @@ use super::{
     clickhouse::{self, NoAnswer},
     error::StepError,
     execute::{Awaited, Executor},
+    initialise,
 };
-use crate::docker::{Container, Engine, Health, State};
+use crate::docker::{Container, Health, State};
 
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// How long the service has to keep running until it counts as working. One that can't start ends within this.
-const STEADY: Duration = Duration::from_millis(1500);
+const STEADY: Duration = Duration::from_secs(2);
+
+/// How long ClickHouse may refuse the password. Longer, and waiting won't help.
+const WRONG_PASSWORD: Duration = Duration::from_secs(5);
 
 /// How long ClickHouse has to answer where its container's first process is another program: an image's start script may run
 /// the server for a moment to prepare it, and then once more for good.
@@ -35,8 +39,9 @@ pub(super) async fn await_clickhouse(
     );
     let began = Instant::now();
     let mut answering_since = None;
+    let mut refusing_since = None;
     loop {
-        let container = running(executor.engine, name).await?;
+        let container = running(executor, name).await?;
         let reason = match clickhouse::summary(executor.host, port, user, executor.password).await {
             Ok(_) => {
                 let since = *answering_since.get_or_insert_with(Instant::now);
@@ -50,14 +55,18 @@ pub(super) async fn await_clickhouse(
             Err(NoAnswer::NoWay(why)) => format!("its health check has not passed yet ({why})"),
             Err(why) => {
                 answering_since = None;
+                if matches!(why, NoAnswer::WrongPassword(_)) {
+                    refusing_since.get_or_insert_with(Instant::now);
+                }
                 why.to_string()
             }
         };
-        if began.elapsed() >= patience {
+        let refused = refusing_since.is_some_and(|since| since.elapsed() >= WRONG_PASSWORD);
+        if refused || began.elapsed() >= patience {
             return Err(StepError::NotReady {
-                waited: patience,
+                waited: began.elapsed(),
                 reason,
-                last_lines: last_lines(executor.engine, name).await,
+                last_lines: last_lines(executor, name).await,
             });
         }
         awaited.send_replace(format!("ClickHouse to answer: {reason}"));
@@ -72,19 +81,38 @@ async fn is_first_process(executor: &Executor<'_>, name: &str) -> bool {
     first.is_ok_and(|first| first.is_some_and(|program| program.starts_with("clickhouse")))
 }
 
+/// Waits until a container has ended, or is gone.
+pub(super) async fn await_end(executor: &Executor<'_>, name: &str) -> Result<(), StepError> {
+    let began = Instant::now();
+    loop {
+        match executor.engine.container(name).await? {
+            Some(container) if container.state == State::Running => {}
+            _ => return Ok(()),
+        }
+        if began.elapsed() >= initialise::PATIENCE {
+            return Err(StepError::NotReady {
+                waited: initialise::PATIENCE,
+                reason: format!("{name} still runs"),
+                last_lines: last_lines(executor, name).await,
+            });
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
 /// Waits until the service has run for a while without ending and, where its image has a health check, that has passed.
 pub(super) async fn await_service(
-    engine: &Engine,
+    executor: &Executor<'_>,
     name: &str,
     patience: Duration,
     awaited: &Awaited,
 ) -> Result<(), StepError> {
     let began = Instant::now();
-    let restarts_before = running(engine, name).await?.restarts;
+    let restarts_before = running(executor, name).await?.restarts;
     loop {
-        let container = running(engine, name).await?;
+        let container = running(executor, name).await?;
         if container.restarts > restarts_before {
-            return Err(ended(engine, &container).await);
+            return Err(ended(executor, &container).await);
         }
         let steady = began.elapsed() >= STEADY;
         let reason = match container.health {
@@ -97,7 +125,7 @@ pub(super) async fn await_service(
             return Err(StepError::NotReady {
                 waited: patience,
                 reason: reason.to_owned(),
-                last_lines: last_lines(engine, name).await,
+                last_lines: last_lines(executor, name).await,
             });
         }
         awaited.send_replace(format!("{name} to keep running: {reason}"));
@@ -106,10 +134,10 @@ pub(super) async fn await_service(
 }
 
 /// The container, which has to be running.
-async fn running(engine: &Engine, name: &str) -> Result<Container, StepError> {
-    match engine.container(name).await? {
+async fn running(executor: &Executor<'_>, name: &str) -> Result<Container, StepError> {
+    match executor.engine.container(name).await? {
         Some(container) if container.state == State::Running => Ok(container),
-        Some(container) => Err(ended(engine, &container).await),
+        Some(container) => Err(ended(executor, &container).await),
         None => Err(StepError::Ended {
             name: name.to_owned(),
             exit_code: 0,
@@ -118,16 +146,20 @@ async fn running(engine: &Engine, name: &str) -> Result<Container, StepError> {
     }
 }
 
-async fn ended(engine: &Engine, container: &Container) -> StepError {
+async fn ended(executor: &Executor<'_>, container: &Container) -> StepError {
     StepError::Ended {
         name: container.name.clone(),
         exit_code: container.exit_code,
-        last_lines: last_lines(engine, &container.name).await,
+        last_lines: last_lines(executor, &container.name).await,
     }
 }
 
-async fn last_lines(engine: &Engine, name: &str) -> Vec<String> {
-    match engine.last_lines(name, LOG_LINES).await {
+async fn last_lines(executor: &Executor<'_>, name: &str) -> Vec<String> {
+    let said = executor
+        .engine
+        .last_lines(name, LOG_LINES, executor.password)
+        .await;
+    match said {
         Ok(lines) => lines,
         Err(error) => vec![format!("(its log could not be read: {error})")],
     }

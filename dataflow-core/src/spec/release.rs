@@ -28,9 +28,9 @@ IFS= read -r first < "$0"
 case "$first" in
 '#!'*bash*) shell=bash ;;
 '#!'*sh*) shell=sh ;;
-*) IFS= read -r password; exec "$0" initdt -D "$1" --password "$password" ;;
+*) IFS= read -r password || exit; exec "$0" initdt -D "$1" --password "$password" ;;
 esac
-exec "$shell" -c 'IFS= read -r password; set -- initdt -D "$1" --password "$password"; . "$0"' "$0" "$1"
+exec "$shell" -c 'IFS= read -r password || exit; set -- initdt -D "$1" --password "$password"; . "$0"' "$0" "$1"
 "#;
 
 /// Time between two health checks.
@@ -145,6 +145,10 @@ impl Release {
     }
 
     /// The container of the database.
+    ///
+    /// The vendor's newer scripts set `CLICKHOUSE_ALWAYS_RUN_INITDB_SCRIPTS` while they prepare the database, in a container that they
+    /// throw away. Here the container that is prepared is the one that stays, so it is not set: its image's scripts would run at
+    /// every start.
     #[must_use]
     pub fn clickhouse(&self, spec: &Spec, password: &SecretString) -> ContainerSpec {
         let plain = |key: &str, value: &str| (key.to_owned(), EnvValue::Plain(value.to_owned()));
