@@ -164,8 +164,9 @@ fn given_an_sshd_with_one_session_at_a_time_when_run_then_it_is_enough() {
         .dataflow_as("pbx", ["run"])
         .env("DATAFLOW_SSH_PASSWORD", password)
         .run();
-    insta::assert_snapshot!(
-        "one_session_and_docker_through_sudo",
-        through_sudo.snapshot()
-    );
+    // Docker takes the one session there is; which of the next two commands asks first for another one differs.
+    assert_eq!(through_sudo.code, Some(1), "{through_sudo:?}");
+    for part in ["opens no channel for `sudo ", "next: Check MaxSessions"] {
+        assert!(through_sudo.stderr.contains(part), "{through_sudo:?}");
+    }
 }
