@@ -1,4 +1,4 @@
-//! The exit codes. 4 (changes are pending) and 5 (another operation holds the lock) are reserved.
+//! The exit codes.
 
 use std::process::ExitCode;
 
@@ -15,6 +15,10 @@ pub(crate) enum ExitStatus {
     Usage = 2,
     /// The server, the image or the PBX is not as it must be; nothing was changed.
     Precondition = 3,
+    /// Changes are pending; nothing was changed.
+    Pending = 4,
+    /// Another operation is at work on the server; nothing was changed.
+    Locked = 5,
     /// The server could not be reached or signed in to; nothing was changed.
     Unreachable = 6,
 }
@@ -25,6 +29,8 @@ impl From<Kind> for ExitStatus {
             Kind::Failed => Self::Failed,
             Kind::Usage => Self::Usage,
             Kind::Precondition => Self::Precondition,
+            Kind::Pending => Self::Pending,
+            Kind::Locked => Self::Locked,
             Kind::Unreachable => Self::Unreachable,
         }
     }

@@ -63,7 +63,7 @@ impl Progress {
             Event::Connected { server, docker } => {
                 self.say(&format!("connected to {server} (Docker {docker})"));
             }
-            Event::Planned { steps } => self.say(&match steps.len() {
+            Event::Planned { plan } => self.say(&match plan.steps.len() {
                 0 => "looked: nothing to do".to_owned(),
                 1 => "planned: 1 step".to_owned(),
                 count => format!("planned: {count} steps"),

@@ -7,7 +7,7 @@
 use std::error::Error;
 
 use dataflow_core::{
-    lifecycle::{Control, Events, Interrupt, Server},
+    lifecycle::{Control, Events, Server},
     spec::{Spec, Target},
 };
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_nofile(16_384)?;
     let control = Control {
         events: Events::to(|event| println!("{event:?}")),
-        interrupt: Interrupt::new(),
+        ..Control::default()
     };
 
     let server = Server::open(&target, control).await?;

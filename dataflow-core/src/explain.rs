@@ -10,6 +10,10 @@ pub enum Kind {
     Usage,
     /// The server, the image or the PBX is not as it must be; nothing was changed.
     Precondition,
+    /// Changes are pending: nothing was changed, since nobody said yes.
+    Pending,
+    /// Another operation is at work on the server; nothing was changed.
+    Locked,
     /// The server could not be reached or signed in to; nothing was changed.
     Unreachable,
 }

@@ -113,6 +113,7 @@ impl Session {
                 }
             }),
             interrupt,
+            ..Control::default()
         };
         let report = self.on_server(control, verb).await;
         progress.end();

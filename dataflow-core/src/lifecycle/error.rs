@@ -35,6 +35,13 @@ pub enum LifecycleError {
         error: PlanError,
     },
 
+    /// The plan was not approved; nothing was changed.
+    #[error("{host}: the plan was not confirmed; nothing was changed")]
+    Declined {
+        /// The server.
+        host: String,
+    },
+
     /// The server's files could not be read.
     #[error("{host}: could not read the state of the server: {detail}")]
     Read {
@@ -173,6 +180,7 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.kind(),
             Self::Docker(error) => error.kind(),
             Self::Plan { error, .. } => error.kind(),
+            Self::Declined { .. } => Kind::Pending,
             Self::Step { error, .. } => match error.as_ref() {
                 // That a registry does not have an image, or refuses it, is found out before anything is touched.
                 StepError::Docker(error @ DockerError::Image { .. }) => error.kind(),
@@ -188,6 +196,9 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
             Self::Plan { error, .. } => error.next_step(),
+            Self::Declined { .. } => {
+                "Run the same command again and answer yes, or give --yes.".into()
+            }
             Self::Read { .. } => {
                 "Check that sh, grep and stat work on the server, then run the same command again."
                     .into()

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use super::plan::StepSummary;
+use super::plan::PlanSummary;
 
 /// One thing worth telling.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,8 +20,9 @@ pub enum Event {
     },
     /// It is known what is going to be done. Told again where fetched images change it.
     Planned {
-        /// The steps, in order.
-        steps: Vec<StepSummary>,
+        /// What is going to be done.
+        #[serde(flatten)]
+        plan: PlanSummary,
     },
     /// A step begins.
     StepStarted {

@@ -6,6 +6,7 @@
 //! - Everything that happens is told as [`Event`]s.
 
 mod action;
+mod approve;
 mod clickhouse;
 mod compare;
 mod deployed;
@@ -26,13 +27,14 @@ mod refuse;
 mod server;
 mod status;
 
+pub use approve::Approve;
 pub use compare::differences;
 pub use desired::Desired;
 pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
 pub use interrupt::Interrupt;
 pub use observed::{Containers, Directory, Observed, Origin};
-pub use plan::{Action, Plan, Pulls, Step, StepSummary};
+pub use plan::{Action, Change, Plan, PlanSummary, Pulls, Step, StepSummary};
 pub use plan_error::PlanError;
 pub use planner::plan;
 pub use server::{Report, Server};
@@ -45,4 +47,6 @@ pub struct Control {
     pub events: Events,
     /// What ends it.
     pub interrupt: Interrupt,
+    /// Who is asked before something is changed.
+    pub approve: Approve,
 }

@@ -11,6 +11,8 @@ use crate::spec::{ContainerSpec, Directory, ImageRef, Pull};
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
+    /// Where the steps only fetch images: what comes after them, as far as can be told before they are there.
+    pub forecast: Vec<Step>,
 }
 
 /// When each image is fetched.
@@ -39,11 +41,26 @@ pub struct Step {
     pub action: Action,
     /// The cause, in the operator's words.
     pub why: String,
+    /// In what a container's settings change.
+    pub changes: Vec<Change>,
     /// What puts things back as they were if a later step fails.
     pub undo: Option<Action>,
     /// The container for which there is no way back once this step is done: its predecessor is gone, or its data may have
     /// been changed by the successor.
     pub settles: Option<String>,
+}
+
+/// One setting that changes. Never holds a secret: of one, only that it differs is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The setting, in the operator's words.
+    pub setting: String,
+    /// What it is now, if it is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<String>,
+    /// What it is to be, if it is to be set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<String>,
 }
 
 /// Something that can be done to a server. Each is safe to do again.
@@ -85,6 +102,19 @@ pub enum Action {
     },
 }
 
+/// A plan as it is told and shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PlanSummary {
+    /// The steps, in order.
+    pub steps: Vec<StepSummary>,
+    /// What comes after them, as far as can be told before images are fetched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forecast: Vec<StepSummary>,
+    /// In what the settings differ from those of the deployment that is remembered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changed_settings: Vec<Change>,
+}
+
 /// A step as it is told and shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepSummary {
@@ -92,6 +122,9 @@ pub struct StepSummary {
     pub what: String,
     /// Why.
     pub why: String,
+    /// In what a container's settings change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// What it costs those who use the service, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<&'static str>,
@@ -115,29 +148,38 @@ impl Plan {
                 .all(|step| matches!(step.action, Action::Fetch(_)))
     }
 
-    /// The steps as they are told and shown.
-    pub fn summary(&self) -> Vec<StepSummary> {
-        self.steps
-            .iter()
-            .map(|step| StepSummary {
-                what: step.action.to_string(),
-                why: step.why.clone(),
-                risk: step.action.risk(),
-                undo: step.undo.as_ref().map(ToString::to_string),
-            })
-            .collect()
+    /// The plan as it is told and shown.
+    pub fn summary(&self) -> PlanSummary {
+        PlanSummary {
+            steps: self.steps.iter().map(Step::summary).collect(),
+            forecast: self.forecast.iter().map(Step::summary).collect(),
+            changed_settings: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, action: Action, why: impl Into<String>) -> &mut Step {
         self.steps.push(Step {
             action,
             why: why.into(),
+            changes: Vec::new(),
             undo: None,
             settles: None,
         });
         // Never empty: a step was pushed just now.
         let last = self.steps.len() - 1;
         &mut self.steps[last]
+    }
+}
+
+impl Step {
+    fn summary(&self) -> StepSummary {
+        StepSummary {
+            what: self.action.to_string(),
+            why: self.why.clone(),
+            changes: self.changes.clone(),
+            risk: self.action.risk(),
+            undo: self.undo.as_ref().map(ToString::to_string),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    Control, clickhouse, deployed,
+    Approve, Control, clickhouse, deployed,
     desired::Desired,
     error::LifecycleError,
     events::Event,
@@ -142,7 +142,7 @@ impl Server {
     /// # Errors
     /// Where a container is somebody else's, or a step fails.
     pub async fn remove(&self) -> Result<Report, LifecycleError> {
-        self.manage(manage::remove).await
+        self.manage_if(manage::remove, &self.control.approve).await
     }
 
     /// Ends the session.
@@ -163,7 +163,7 @@ impl Server {
         let desired = Desired::new(spec, &self.release, known.as_ref());
         let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;
         self.control.events.tell(Event::Planned {
-            steps: plan.summary(),
+            plan: plan.summary(),
         });
         Ok((desired, plan))
     }
@@ -171,6 +171,7 @@ impl Server {
     async fn converge(&self, spec: &Spec, pulls: Pulls) -> Result<Report, LifecycleError> {
         let mut done = Vec::new();
         let (mut desired, mut plan) = self.look_and_plan(spec, pulls).await?;
+        self.approved(&plan, &self.control.approve).await?;
         if plan.only_fetches() {
             self.execute(&desired, &plan, &mut done).await?;
             (desired, plan) = self.look_and_plan(spec, Pull::Never.into()).await?;
@@ -218,7 +219,7 @@ impl Server {
                 };
                 plan.add(ready, "it runs, but does not answer yet");
                 self.control.events.tell(Event::Planned {
-                    steps: plan.summary(),
+                    plan: plan.summary(),
                 });
                 self.execute(desired, &plan, &mut Vec::new()).await
             }
@@ -232,11 +233,20 @@ impl Server {
         &self,
         make: impl FnOnce(&Release, &Containers) -> Result<Plan, PlanError>,
     ) -> Result<Report, LifecycleError> {
+        self.manage_if(make, &Approve::default()).await
+    }
+
+    async fn manage_if(
+        &self,
+        make: impl FnOnce(&Release, &Containers) -> Result<Plan, PlanError>,
+        approve: &Approve,
+    ) -> Result<Report, LifecycleError> {
         let containers = observe::containers(&self.engine, &self.release).await?;
         let plan = make(&self.release, &containers).map_err(|error| self.in_the_way(error))?;
         self.control.events.tell(Event::Planned {
-            steps: plan.summary(),
+            plan: plan.summary(),
         });
+        self.approved(&plan, approve).await?;
         let password = deployed::password(&self.release, &containers).unwrap_or_default();
         let executor = Executor {
             host: &self.host,
@@ -250,6 +260,16 @@ impl Server {
         let done = plan.steps.iter().map(|step| step.action.to_string());
         let data_path = deployed::settings(&self.release, &containers).data_path;
         Ok(self.report(done.collect(), data_path.map(|path| path.to_string())))
+    }
+
+    /// Has a plan that is not empty approved.
+    async fn approved(&self, plan: &Plan, approve: &Approve) -> Result<(), LifecycleError> {
+        if plan.is_empty() || approve.approves(plan.summary()).await {
+            return Ok(());
+        }
+        Err(LifecycleError::Declined {
+            host: self.host.label(),
+        })
     }
 
     fn report(&self, steps: Vec<String>, data_path: Option<String>) -> Report {
