@@ -7,7 +7,9 @@ mod events;
 mod host_key;
 mod keys;
 mod link;
+mod pem;
 mod prompt_ack;
+mod rsa;
 
 use russh::client::Msg;
 use russh::{Channel, ChannelOpenFailure};
