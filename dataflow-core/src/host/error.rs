@@ -190,6 +190,9 @@ pub enum KeyProblem {
     /// The passphrase does not open it.
     #[error("the passphrase does not open it")]
     WrongPassphrase,
+    /// It is an RSA key that is not signed with; the reason in a word.
+    #[error("RSA keys must be sound and of 2048 to 4096 bits ({0})")]
+    Rejected(String),
     /// It is of a type that is used only through an agent, and the agent does not have it.
     #[error("{0} keys are used only through ssh-agent, and the agent does not have this one")]
     AgentOnly(String),

@@ -139,7 +139,7 @@ impl Explain for HostError {
                     path.display()
                 ),
                 KeyProblem::WrongPassphrase => "Give the right passphrase.".into(),
-                KeyProblem::AgentOnly(_) => format!(
+                KeyProblem::Rejected(_) | KeyProblem::AgentOnly(_) => format!(
                     "Load it into the agent with `ssh-add {}`, or use an Ed25519 key.",
                     path.display()
                 ),

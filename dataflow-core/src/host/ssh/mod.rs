@@ -6,57 +6,50 @@ mod connect;
 mod events;
 mod host_key;
 mod keys;
+mod link;
+mod pem;
 mod prompt_ack;
+mod rsa;
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use russh::client::{self, Msg};
-use russh::{Channel, ChannelOpenFailure, Disconnect};
+use russh::client::Msg;
+use russh::{Channel, ChannelOpenFailure};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::process::{self, Names, Process};
 use super::stream::{Endpoint, Pipe, Stream};
 use super::{ForwardingReason, HostError, SignIn, SshAddress, quote, shown};
 pub(super) use events::Events;
-use host_key::Client;
+use link::{Ending, Link, Opened};
 
-/// An SSH session that is signed in.
+/// How many connections there may be beside the first.
+const MORE: usize = 5;
+
+/// A server that is signed in to: one connection. Only where the server lets one connection have
+/// few sessions (`MaxSessions`), and more commands run at a time, there are further ones.
 pub(super) struct Session {
-    handle: client::Handle<Client>,
-    ending: Ending,
+    first: Link,
+    more: Mutex<Vec<Link>>,
+    way: Way,
 }
 
-/// Why the session ended, once it has.
-#[derive(Clone, Default)]
-struct Ending(Arc<Mutex<Option<String>>>);
-
-impl Ending {
-    fn set(&self, reason: String) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert(reason);
-    }
-
-    fn reason(&self) -> String {
-        let reason = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        reason.unwrap_or_else(|| "the server closed the connection".to_owned())
-    }
+/// How a connection comes about.
+struct Way {
+    address: SshAddress,
+    user: String,
+    label: String,
+    sign_in: SignIn,
 }
 
-impl Session {
+impl Way {
     /// Connects, checks the host key, signs in.
-    pub(super) async fn connect(
-        address: &SshAddress,
-        user: &str,
-        label: &str,
-        sign_in: &SignIn,
-    ) -> Result<Self, HostError> {
+    async fn connect(&self) -> Result<Link, HostError> {
+        let Self {
+            address,
+            user,
+            label,
+            sign_in,
+        } = self;
         let mut stage = "resolving its name";
         let ending = Ending::default();
         let connecting = async {
@@ -74,7 +67,7 @@ impl Session {
             Ok(handle)
         };
         match timeout(sign_in.connect_timeout, connecting).await {
-            Ok(handle) => Ok(Self {
+            Ok(handle) => Ok(Link {
                 handle: handle?,
                 ending,
             }),
@@ -84,6 +77,28 @@ impl Session {
                 after: sign_in.connect_timeout,
             }),
         }
+    }
+}
+
+impl Session {
+    /// Connects, checks the host key, signs in.
+    pub(super) async fn connect(
+        address: &SshAddress,
+        user: &str,
+        label: &str,
+        sign_in: &SignIn,
+    ) -> Result<Self, HostError> {
+        let way = Way {
+            address: address.clone(),
+            user: user.to_owned(),
+            label: label.to_owned(),
+            sign_in: sign_in.clone(),
+        };
+        Ok(Self {
+            first: way.connect().await?,
+            more: Mutex::default(),
+            way,
+        })
     }
 
     /// Runs a program on a channel of its own. Its words reach it through any login shell that
@@ -98,21 +113,8 @@ impl Session {
                 command: names.command.clone(),
             })?
             .join(" ");
-        let mut opened = self.handle.channel_open_session().await;
-        if let Err(russh::Error::ChannelOpenFailure(_)) = opened {
-            // OpenSSH counts a session until the round after its end: at its limit (MaxSessions)
-            // the next one is refused when it comes at once, and taken then.
-            opened = self.handle.channel_open_session().await;
-        }
-        let channel = opened.map_err(|error| match error {
-            russh::Error::ChannelOpenFailure(failure) => HostError::ChannelRefused {
-                host: names.host.clone(),
-                command: names.command.clone(),
-                reason: failure.description().to_owned(),
-            },
-            _ => names.lost(process::Lost::Connection(self.ending.reason())),
-        })?;
-        let process = self.process(channel, names, Events::program);
+        let (channel, ending) = self.channel(&names).await?;
+        let process = process(channel, ending, names, Events::program);
         if let process::Events::Ssh(events) = &process.events {
             // Where this fails, the events tell that the connection is lost.
             events.exec(line).await;
@@ -120,12 +122,55 @@ impl Session {
         Ok(process)
     }
 
+    /// A channel to run a command on: of the first connection, or else of another.
+    async fn channel(&self, names: &Names) -> Result<(Channel<Msg>, Ending), HostError> {
+        let lost = |link: &Link| names.lost(process::Lost::Connection(link.ending.reason()));
+        let refused = |reason: String| HostError::ChannelRefused {
+            host: names.host.clone(),
+            command: names.command.clone(),
+            reason,
+        };
+        let first = &self.first;
+        let words = match first.session_channel().await.map_err(|_| lost(first))? {
+            Opened::Channel(channel) => return Ok((channel, first.ending.clone())),
+            Opened::Refused(words) => words,
+        };
+        // Held while connecting: who comes next may find room on the new connection.
+        let mut more = self.more.lock().await;
+        more.retain(|link| !link.handle.is_closed());
+        for link in more.iter() {
+            if let Ok(Opened::Channel(channel)) = link.session_channel().await {
+                return Ok((channel, link.ending.clone()));
+            }
+        }
+        if more.len() >= MORE {
+            return Err(refused(format!(
+                "{words}, and {} connections are busy",
+                MORE + 1
+            )));
+        }
+        let link =
+            self.way.connect().await.map_err(|error| {
+                refused(format!("{words}, and for one connection more: {error}"))
+            })?;
+        let opened = link.session_channel().await.map_err(|_| lost(&link))?;
+        match opened {
+            Opened::Channel(channel) => {
+                let ending = link.ending.clone();
+                more.push(link);
+                Ok((channel, ending))
+            }
+            Opened::Refused(words) => Err(refused(words)),
+        }
+    }
+
     /// Has the server connect onwards.
     pub(super) async fn dial(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
+        let Link { handle, ending } = &self.first;
         let opened = match to {
-            Endpoint::Unix(path) => self.handle.channel_open_direct_streamlocal(path).await,
+            Endpoint::Unix(path) => handle.channel_open_direct_streamlocal(path).await,
             Endpoint::Tcp(port) => {
-                self.handle
+                handle
                     .channel_open_direct_tcpip("127.0.0.1", u32::from(*port), "127.0.0.1", 0)
                     .await
             }
@@ -144,36 +189,33 @@ impl Session {
                     other => ForwardingReason::Other(shown(other.description().as_bytes())),
                 },
             },
-            _ => names.lost(process::Lost::Connection(self.ending.reason())),
+            _ => names.lost(process::Lost::Connection(ending.reason())),
         })?;
-        Ok(Box::new(Pipe::forwarded(self.process(
-            channel,
-            names,
-            Events::connection,
-        ))))
+        let ending = ending.clone();
+        let process = process(channel, ending, names, Events::connection);
+        Ok(Box::new(Pipe::forwarded(process)))
     }
 
-    fn process(
-        &self,
-        channel: Channel<Msg>,
-        names: Names,
-        events: fn(Channel<Msg>, Ending) -> Events,
-    ) -> Process {
-        let input = Box::new(channel.make_writer());
-        Process {
-            input,
-            events: process::Events::Ssh(events(channel, self.ending.clone())),
-            names,
-        }
-    }
-
-    /// Tells the server that it is over, and waits a moment for the library to have sent that.
+    /// Ends all connections in good order.
     pub(super) async fn close(self) {
-        let _ = self
-            .handle
-            .disconnect(Disconnect::ByApplication, "", "")
-            .await;
-        let _ = timeout(Duration::from_secs(1), self.handle).await;
+        for link in self.more.into_inner() {
+            link.close().await;
+        }
+        self.first.close().await;
+    }
+}
+
+fn process(
+    channel: Channel<Msg>,
+    ending: Ending,
+    names: Names,
+    events: fn(Channel<Msg>, Ending) -> Events,
+) -> Process {
+    let input = Box::new(channel.make_writer());
+    Process {
+        input,
+        events: process::Events::Ssh(events(channel, ending)),
+        names,
     }
 }
 

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use russh::MethodKind;
 use russh::keys::agent::AgentIdentity;
-use russh::keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey};
+use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKey};
 use secrecy::SecretString;
 
-use super::super::keys::{self, Unusable};
+use super::super::keys::{self, Key, Unusable};
+use super::super::rsa::SignError;
 use super::{MAX_TRIES, Trial};
 use crate::host::output::escape;
 use crate::host::sign_in::ssh_directory;
 use crate::host::{HostError, KeyProblem};
 
-/// The key files that are tried where none are given. RSA is in the list so that it is found by the
-/// agent, or named.
+/// The key files that are tried where none are given.
 pub(super) fn usual_files() -> impl Iterator<Item = PathBuf> {
     let names = ["id_ed25519", "id_ecdsa", "id_rsa"];
     ssh_directory()
@@ -61,7 +61,11 @@ impl Trial<'_> {
         Ok(false)
     }
 
-    async fn private_key(&mut self, path: &Path, key: PrivateKey) -> Result<bool, HostError> {
+    async fn private_key(&mut self, path: &Path, key: Key) -> Result<bool, HostError> {
+        let public = match &key {
+            Key::Plain(key) => key.public_key().clone(),
+            Key::Rsa(key) => key.public().clone(),
+        };
         if self.key_tries == 0 {
             self.tried.push(format!(
                 "{} (not tried: a server allows only {MAX_TRIES} tries)",
@@ -72,15 +76,31 @@ impl Trial<'_> {
         self.key_tries -= 1;
         if let Some(agent) = &mut self.agent {
             // It need not be tried again.
-            agent.take(key.public_key());
+            agent.take(&public);
         }
-        self.tried.push(format!(
-            "{} {}",
-            path.display(),
-            fingerprint(key.public_key())
-        ));
-        let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
-        let result = self.handle.authenticate_publickey(self.user, key).await;
+        self.tried
+            .push(format!("{} {}", path.display(), fingerprint(&public)));
+        let result = match key {
+            Key::Plain(key) => {
+                let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
+                self.handle.authenticate_publickey(self.user, key).await
+            }
+            Key::Rsa(mut key) => {
+                let hash = self.rsa_hash().await?;
+                let trying =
+                    self.handle
+                        .authenticate_publickey_with(self.user, public, hash, key.as_mut());
+                match trying.await {
+                    Err(SignError::Key) => {
+                        let problem = KeyProblem::Rejected(SignError::Key.to_string());
+                        let path = path.to_owned();
+                        return Err(HostError::KeyFile { path, problem });
+                    }
+                    Err(SignError::Lost) => return Err(self.lost()),
+                    Ok(result) => Ok(result),
+                }
+            }
+        };
         self.judge(result)
     }
 
