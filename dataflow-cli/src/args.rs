@@ -6,14 +6,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint},
+    lifecycle::{LogOf, Since},
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
     },
 };
+use regex::Regex;
 use secrecy::SecretString;
 
-use crate::args_help as help;
+use crate::{args_help as help, log_line};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
 #[derive(Debug, Parser)]
@@ -112,6 +114,9 @@ pub(crate) enum Verb {
     /// Show whether the server runs as it should
     #[command(after_help = help::STATUS)]
     Status(ServerArgs),
+    /// Show what the containers write
+    #[command(after_help = help::LOGS)]
+    Logs(LogsArgs),
 }
 
 impl Verb {
@@ -124,6 +129,7 @@ impl Verb {
             | Self::Restart(server)
             | Self::Rm(server)
             | Self::Status(server) => server,
+            Self::Logs(logs) => &logs.server,
         }
     }
 
@@ -190,6 +196,50 @@ pub(crate) struct DeployArgs {
     /// The token itself; others on this machine can see it, so prefer the file
     #[arg(short = 'P', long, value_name = "TOKEN", help_heading = "Registry", conflicts_with = "registry_token_file", value_parser = secret)]
     pub(crate) registry_token: Option<SecretString>,
+}
+
+/// Which lines of the logs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct LogsArgs {
+    /// Of one container only: clickhouse or service
+    #[arg(value_enum, hide_possible_values = true, value_name = "CONTAINER")]
+    pub(crate) only: Option<LogOfArg>,
+    /// Go on with what is written from now on, through restarts, until Ctrl-C
+    #[arg(short, long, help_heading = "Lines")]
+    pub(crate) follow: bool,
+    /// Only lines since then: 90s, 10m, 2h or 1d ago, or a time such as 2026-11-24T10:00:00Z
+    #[arg(long, value_name = "WHEN", help_heading = "Lines", value_parser = log_line::since)]
+    pub(crate) since: Option<Since>,
+    /// Only lines in which this regular expression is found
+    #[arg(long, value_name = "REGEX", help_heading = "Lines")]
+    pub(crate) grep: Option<Regex>,
+    /// Only so many of each container's last lines [default: 100, or all with --since or --grep]
+    #[arg(short = 'n', long, value_name = "LINES", help_heading = "Lines")]
+    pub(crate) lines: Option<u32>,
+    /// Show when each line was written
+    #[arg(long, help_heading = "Lines")]
+    pub(crate) timestamps: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+/// One of the two containers.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogOfArg {
+    /// The database
+    Clickhouse,
+    /// The service
+    Service,
+}
+
+impl From<LogOfArg> for LogOf {
+    fn from(of: LogOfArg) -> Self {
+        match of {
+            LogOfArg::Clickhouse => Self::ClickHouse,
+            LogOfArg::Service => Self::Service,
+        }
+    }
 }
 
 /// When images are fetched.

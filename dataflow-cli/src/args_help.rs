@@ -13,7 +13,8 @@ Exit codes:
   1  something failed; for status: the service does not run as it should
   2  a flag, a setting or a file is wrong; nothing was tried
   3  the server, the image or the PBX is not as it must be; nothing was changed
-  6  the server cannot be reached or signed in to; nothing was changed";
+  6  the server cannot be reached or signed in to; nothing was changed
+  130  ended with Ctrl-C";
 
 pub(crate) const RUN: &str = "\
 Examples:
@@ -48,3 +49,11 @@ pub(crate) const STATUS: &str = "\
 Examples:
   dataflow status -a 172.31.16.158
   dataflow status -a 172.31.16.158 --output json";
+
+pub(crate) const LOGS: &str = "\
+Ctrl-C ends --follow with exit code 130.
+
+Examples:
+  dataflow logs -a 172.31.16.158
+  dataflow logs -f service -a 172.31.16.158
+  dataflow logs --since 2h --grep 'error|warn' -a 172.31.16.158 --output json";

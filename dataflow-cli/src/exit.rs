@@ -21,6 +21,8 @@ pub(crate) enum ExitStatus {
     Locked = 5,
     /// The server could not be reached or signed in to; nothing was changed.
     Unreachable = 6,
+    /// The operator ended it, with Ctrl-C for one: 128 and the signal's number, as shells have it.
+    Interrupted = 130,
 }
 
 impl From<Kind> for ExitStatus {

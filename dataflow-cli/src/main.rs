@@ -5,6 +5,7 @@ mod args_help;
 mod commands;
 mod error;
 mod exit;
+mod log_line;
 mod printer;
 mod progress;
 mod prompt;

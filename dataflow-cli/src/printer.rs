@@ -55,6 +55,16 @@ impl Printer {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
 
+    /// One of many lines of a result; unlike elsewhere, it counts whether anybody still reads.
+    pub(crate) fn line(&self, text: &str) -> std::io::Result<()> {
+        writeln!(anstream::stdout(), "{text}")
+    }
+
+    /// The same for programs.
+    pub(crate) fn json_line(&self, value: &impl Serialize) -> std::io::Result<()> {
+        self.line(&serde_json::to_string(value)?)
+    }
+
     /// A result for programs: one JSON value.
     pub(crate) fn json(&self, value: &impl Serialize) {
         if let Ok(text) = serde_json::to_string(value) {

@@ -1,5 +1,6 @@
 //! One file for each verb, and what they share.
 
+mod logs;
 mod restart;
 mod rm;
 mod run;
@@ -48,6 +49,7 @@ pub(crate) async fn dispatch(
         Verb::Upgrade(_) => upgrade::upgrade(session, &settings).await,
         Verb::Rm(_) => rm::rm(session).await,
         Verb::Status(_) => status::status(session).await,
+        Verb::Logs(args) => logs::logs(session, args).await,
     }
 }
 

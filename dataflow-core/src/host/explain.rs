@@ -180,7 +180,9 @@ impl Explain for HostError {
                     .into()
             }
             ConnectionLost { .. } => {
-                "Run the same command again: it continues from what it finds.".into()
+                "Run the same command again when the server can be reached: it sees how far this \
+                    one came, and finishes the job."
+                    .into()
             }
             Deadline { .. } => {
                 "Look at what keeps the server busy, then run the same command again.".into()
@@ -188,9 +190,20 @@ impl Explain for HostError {
             TooMuchOutput { .. } | NoStatus { .. } | Ended { .. } | Start { .. } => {
                 "Run the command on the server by hand to see what is wrong with it.".into()
             }
+            WriteFile { reason, .. } if is_disk_full(reason) => {
+                "The disk is full: free space on it (df -h and df -i on the server show it), \
+                    then run the same command again."
+                    .into()
+            }
             WriteFile { .. } => {
                 "Check the directory, its owner and the free space on the server.".into()
             }
         }
     }
+}
+
+/// Whether a program on a machine complains of a disk that has no room, or no room for more files.
+pub(crate) fn is_disk_full(said: &str) -> bool {
+    let said = said.to_lowercase();
+    said.contains("no space left on device") || said.contains("disk quota exceeded")
 }

@@ -1,6 +1,7 @@
 //! A machine to work on: this one, or one reached over a single SSH session.
 
 mod address;
+mod clock;
 mod command;
 mod error;
 mod exec;
@@ -19,8 +20,13 @@ mod sudo;
 use std::sync::Arc;
 
 pub use address::{Address, SshAddress};
+pub use clock::ClockSkew;
 pub use command::{Command, Input, quote};
 pub use error::{ForwardingReason, HostError, KeyProblem};
+#[cfg(feature = "docker")]
+pub(crate) use explain::is_disk_full;
+#[cfg(feature = "docker")]
+pub(crate) use output::escape as escaped;
 pub use file::FileWrite;
 pub use output::{Output, Status, shown};
 use process::{Names, Process};
@@ -108,6 +114,12 @@ impl Host {
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.inner.root
+    }
+
+    /// The user who is signed in.
+    #[cfg(feature = "docker")]
+    pub(crate) fn user(&self) -> &str {
+        &self.inner.user
     }
 
     /// Opens a connection to a socket or port of the machine, as the login user.

@@ -6,7 +6,7 @@ use super::plan_error::PlanError;
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
-    host::HostError,
+    host::{HostError, is_disk_full},
     spec::SpecError,
 };
 
@@ -126,9 +126,20 @@ pub enum StepError {
     Interrupted,
 }
 
-/// Errors of the server and of its engine say where and what by themselves.
+/// Errors of the server and of its engine say where and what by themselves; of a connection that was lost it counts at which
+/// step.
 fn step_failure(host: &str, what: &str, error: &StepError) -> String {
     match error {
+        StepError::Host(HostError::ConnectionLost { reason, .. })
+        | StepError::Docker(DockerError::Host(HostError::ConnectionLost { reason, .. })) => format!(
+            "{host}: the connection was lost during the step \"{what}\": {reason}; what it came to is not known here"
+        ),
+        StepError::Docker(error @ DockerError::Gone { .. }) => {
+            format!("{error}; that was during the step \"{what}\"")
+        }
+        StepError::Directories(text) if is_disk_full(text) => {
+            format!("{host}: could not {what}: the disk is full: {text}")
+        }
         StepError::Host(_) | StepError::Docker(_) => error.to_string(),
         _ => format!("{host}: could not {what}: {error}"),
     }
@@ -168,6 +179,7 @@ impl LifecycleError {
     pub fn host_error(&self) -> Option<&HostError> {
         match self {
             Self::Host(error) | Self::Docker(DockerError::Host(error)) => Some(error),
+            Self::Docker(DockerError::NoAccess { sudo, .. }) => Some(sudo),
             _ => None,
         }
     }
@@ -218,6 +230,7 @@ impl Explain for LifecycleError {
 
     fn details(&self) -> &[String] {
         match self {
+            Self::Docker(error) => error.details(),
             Self::Step { error, .. } => match error.as_ref() {
                 StepError::Ended { last_lines, .. }
                 | StepError::NotReady { last_lines, .. }
@@ -230,8 +243,23 @@ impl Explain for LifecycleError {
 }
 
 impl StepError {
+    /// Whether nothing more can be done on the server, since it cannot be reached any more.
+    pub(super) fn is_connection_lost(&self) -> bool {
+        matches!(
+            self,
+            Self::Host(HostError::ConnectionLost { .. })
+                | Self::Docker(DockerError::Host(HostError::ConnectionLost { .. }))
+        )
+    }
+
     fn next_step(&self) -> String {
         match self {
+            lost if lost.is_connection_lost() => {
+                "Run the same command again when the server can be reached: it sees how far this one came, and finishes the job.".into()
+            }
+            Self::Directories(text) if is_disk_full(text) => {
+                "Free space on that disk (df -h and df -i on the server show it), or give another data path with -p; then run the same command again.".into()
+            }
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
             Self::Directories(_) => {

@@ -74,6 +74,10 @@ impl<'a> Executor<'a> {
                 self.tell_and_do(index + 1, plan.steps.len(), step).await
             };
             if let Err(error) = done {
+                // Over a lost connection nothing can be put back: the next run goes on from what it finds.
+                if error.is_connection_lost() {
+                    ways_back.clear();
+                }
                 return Err(LifecycleError::Step {
                     host: self.host.label(),
                     what: step.action.to_string(),
