@@ -49,6 +49,16 @@ pub enum SpecError {
         /// What is allowed, as a sentence, or nothing where the reason says it.
         allowed: String,
     },
+    /// The file has no server of this name.
+    #[error("the settings file has no server {name}{}; {}", did_you_mean(.suggestion.as_deref()), those_known(.known))]
+    UnknownServer {
+        /// The name.
+        name: String,
+        /// The name that it looks like.
+        suggestion: Option<String>,
+        /// All names of the file.
+        known: Vec<String>,
+    },
     /// Not an IP address that a machine can have.
     #[error("{given:?} cannot be the address of a machine: {reason}")]
     Ip {
@@ -186,6 +196,13 @@ fn did_you_mean(suggestion: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
+fn those_known(names: &[String]) -> String {
+    match names {
+        [] => "it names none".to_owned(),
+        names => format!("it has {}", names.join(", ")),
+    }
+}
+
 impl Explain for SpecError {
     fn kind(&self) -> Kind {
         match self {
@@ -209,6 +226,10 @@ impl Explain for SpecError {
             Self::SecretInFile { instead, .. } => {
                 format!("Put the secret into a file that only you can read (mode 600) and name that file with {instead}.")
             }
+            Self::UnknownServer { known, .. } if known.is_empty() => {
+                "Leave --server out, or describe the server under [servers.NAME] in the settings file.".to_owned()
+            }
+            Self::UnknownServer { .. } => "Give one of these with --server.".to_owned(),
             Self::Ip { .. } => "Give an IPv4 or IPv6 address such as 172.31.16.158.".to_owned(),
             Self::DataPath { .. } => {
                 "Give an absolute directory of its own, such as /var/lib/portsip, /srv/portsip or /data.".to_owned()
