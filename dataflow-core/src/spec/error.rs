@@ -37,6 +37,12 @@ pub enum SpecError {
         /// The key to use.
         instead: &'static str,
     },
+    /// A secret is given itself where a settings file is to be written.
+    #[error("a secret is not written into a settings file")]
+    SecretForFile {
+        /// The key that would name its file.
+        key: String,
+    },
     /// A key of the file has a value that is not allowed.
     #[error("{spot}: {key}: {reason}")]
     BadValue {
@@ -225,6 +231,9 @@ impl Explain for SpecError {
             Self::UnknownKey { spot, .. } => format!("Remove the key in line {} of {}.", spot.line, spot.path.display()),
             Self::SecretInFile { instead, .. } => {
                 format!("Put the secret into a file that only you can read (mode 600) and name that file with {instead}.")
+            }
+            Self::SecretForFile { key } => {
+                format!("Put it into a file that only you can read (mode 600) and give that file's name; {key} is its key.")
             }
             Self::UnknownServer { known, .. } if known.is_empty() => {
                 "Leave --server out, or describe the server under [servers.NAME] in the settings file.".to_owned()

@@ -16,6 +16,7 @@ mod registry;
 mod release;
 mod server_ip;
 mod settings;
+mod template;
 mod version;
 mod wanted;
 
