@@ -10,7 +10,8 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 
 use crate::{
-    args::{Global, Output},
+    args::{Cli, Output},
+    json::{self, Line},
     render,
 };
 
@@ -18,16 +19,29 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Printer {
     output: Output,
+    /// The verb, once the command line is understood.
+    verb: Option<&'static str>,
     quiet: bool,
     verbose: bool,
 }
 
 impl Printer {
-    pub(crate) fn new(global: &Global) -> Self {
+    pub(crate) fn new(cli: &Cli) -> Self {
         Self {
-            output: global.output,
-            quiet: global.quiet,
-            verbose: global.verbose,
+            output: cli.global.output,
+            verb: Some(cli.verb.name()),
+            quiet: cli.global.quiet,
+            verbose: cli.global.verbose,
+        }
+    }
+
+    /// For errors before the flags are known.
+    pub(crate) fn bare(output: Output) -> Self {
+        Self {
+            output,
+            verb: None,
+            quiet: false,
+            verbose: false,
         }
     }
 
@@ -41,53 +55,74 @@ impl Printer {
         !self.quiet && self.output == Output::Human
     }
 
-    /// For errors before the flags are known.
-    pub(crate) fn bare(output: Output) -> Self {
-        Self {
-            output,
-            quiet: false,
-            verbose: false,
-        }
+    /// Whether more is shown than usual.
+    pub(crate) fn is_verbose(self) -> bool {
+        self.verbose
     }
 
     /// A result for people.
-    pub(crate) fn result(&self, text: &str) {
+    pub(crate) fn result(self, text: &str) {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
 
-    /// A result for programs: one JSON value.
-    pub(crate) fn json(&self, value: &impl Serialize) {
-        if let Ok(text) = serde_json::to_string(value) {
+    /// A result for programs; `name` is the server's in the settings file.
+    pub(crate) fn json_result(self, name: Option<&str>, result: &impl Serialize) {
+        self.line(name, json::Result { result });
+    }
+
+    /// Something that happens, for programs.
+    pub(crate) fn json_event(self, event: &impl Serialize) {
+        self.line(None, event);
+    }
+
+    fn line(self, name: Option<&str>, body: impl Serialize) {
+        let line = Line {
+            schema: json::SCHEMA,
+            verb: self.verb,
+            name,
+            body,
+        };
+        if let Ok(text) = serde_json::to_string(&line) {
             let _ = writeln!(anstream::stdout(), "{text}");
         }
     }
 
     /// What happens meanwhile, unless `-q`.
-    pub(crate) fn note(&self, text: &str) {
+    pub(crate) fn note(self, text: &str) {
         if !self.quiet {
             let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
 
     /// More about what happens, with `-v`.
-    pub(crate) fn detail(&self, text: &str) {
+    pub(crate) fn detail(self, text: &str) {
         if self.verbose {
             let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
 
+    /// What a question is about: shown in any case.
+    pub(crate) fn before_question(self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
     /// Something that the operator should change.
-    pub(crate) fn warn(&self, text: &str) {
+    pub(crate) fn warn(self, text: &str) {
         let _ = writeln!(anstream::stderr(), "{} {text}", "warning:".yellow().bold());
     }
 
     /// An error.
-    pub(crate) fn error(&self, error: &dyn Explain) {
+    pub(crate) fn error(self, error: &dyn Explain) {
+        self.error_of(None, error);
+    }
+
+    /// An error about the server of this name.
+    pub(crate) fn error_of(self, name: Option<&str>, error: &dyn Explain) {
         match self.output {
             Output::Human => {
-                let _ = write!(anstream::stderr(), "{}", render::human(error));
+                let _ = write!(anstream::stderr(), "{}", render::human(name, error));
             }
-            Output::Json => self.json(&render::json(error)),
+            Output::Json => self.line(name, json::error(error)),
         }
     }
 }

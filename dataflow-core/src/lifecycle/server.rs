@@ -68,6 +68,11 @@ impl Server {
         })
     }
 
+    /// The server, as `user@host` or `local`.
+    pub fn label(&self) -> String {
+        self.host.label()
+    }
+
     /// What is running, asked without changing anything and without a command on the server.
     ///
     /// # Errors

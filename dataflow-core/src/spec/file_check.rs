@@ -64,12 +64,7 @@ impl Text<'_> {
                 .iter()
                 .find(|(key, _)| !inner.names().any(|known| key.get_ref() == known))
             {
-                return Err(self.unknown(
-                    key,
-                    place,
-                    &format!("{name}."),
-                    inner.names().collect(),
-                ));
+                return Err(self.unknown(key, place, &format!("{name}."), inner.names().collect()));
             }
         }
         Ok(())

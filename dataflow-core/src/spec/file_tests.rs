@@ -199,7 +199,10 @@ fn every_key_of_the_lists_is_a_field_and_every_field_is_in_the_lists() {
         sorted(top.into_iter().chain(inner).collect())
     );
     assert_eq!(sorted(fields("[ssh]\nzzz = 1")), sorted(names(&SSH)));
-    assert_eq!(sorted(fields("[registry]\nzzz = 1")), sorted(names(&REGISTRY)));
+    assert_eq!(
+        sorted(fields("[registry]\nzzz = 1")),
+        sorted(names(&REGISTRY))
+    );
 }
 
 proptest! {

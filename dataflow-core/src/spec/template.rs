@@ -18,7 +18,10 @@ impl Settings {
     /// [`SpecError::SecretForFile`] where a secret is set that is not in a file of its own.
     pub fn to_commented_toml(&self) -> Result<String, SpecError> {
         let mut text = String::new();
-        comment(&mut text, "Settings for dataflow. Flags and variables are stronger than this file. A line that begins with # is off: it shows the default, or an example.");
+        comment(
+            &mut text,
+            "Settings for dataflow. Flags and variables are stronger than this file. A line that begins with # is off: it shows the default, or an example.",
+        );
         for key in SERVER.keys {
             text.push('\n');
             entry(&mut text, key, self.given(key.name)?);
@@ -36,7 +39,10 @@ impl Settings {
             }
         }
         text.push('\n');
-        comment(&mut text, "Several servers in one file: a table for each, with the same keys; what is said above then counts for all that do not say otherwise. Name one with --server NAME.");
+        comment(
+            &mut text,
+            "Several servers in one file: a table for each, with the same keys; what is said above then counts for all that do not say otherwise. Name one with --server NAME.",
+        );
         text.push_str(&format!(
             "# [{SERVERS}.paris]\n# private-ip = \"172.31.16.158\"\n# [{SERVERS}.paris.ssh]\n# identities = [\"~/.ssh/paris\"]\n"
         ));
