@@ -1,8 +1,11 @@
 //! The command line.
 
+mod local;
+
 use std::{convert::Infallible, path::PathBuf, str::FromStr};
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::RangedU64ValueParser};
+use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint},
@@ -15,11 +18,12 @@ use dataflow_core::{
 use regex::Regex;
 use secrecy::SecretString;
 
-use crate::{args_help as help, log_line};
+pub(crate) use self::local::{CompletionsArgs, InitArgs, ManArgs, Shell};
+use crate::{args_help as help, log_line, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
 #[derive(Debug, Parser)]
-#[command(name = "dataflow", version, about, after_help = help::PROGRAM, arg_required_else_help = true)]
+#[command(name = "dataflow", version, about, after_help = help::program(), max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -31,8 +35,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Settings file [default: ./dataflow.toml if there]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
+    /// Server of the settings file; may be given several times to read from several
+    #[arg(long = "server", global = true, value_name = "NAME", add = ArgValueCandidates::new(known_servers))]
+    pub(crate) servers: Vec<String>,
     /// How results are shown: human or json
     #[arg(
         long,
@@ -43,7 +50,17 @@ pub(crate) struct Global {
         value_name = "FORM"
     )]
     pub(crate) output: Output,
-    /// Show more of what happens
+    /// When to colour: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "WHEN"
+    )]
+    pub(crate) color: Color,
+    /// Show more of what happens, and how long it took
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
     /// Show results, warnings and errors only
@@ -90,12 +107,30 @@ pub(crate) enum Output {
     Json,
 }
 
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR or CLICOLOR=0 say otherwise
+    #[default]
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Write a settings file to begin with
+    #[command(after_help = help::INIT)]
+    Init(InitArgs),
+    /// Show what run would do, and change nothing
+    #[command(after_help = help::PLAN)]
+    Plan(PlanArgs),
     /// Deploy the server, or bring it to what is wanted
     #[command(after_help = help::RUN)]
-    Run(DeployArgs),
+    Run(RunArgs),
     /// Start the containers
     #[command(after_help = help::START)]
     Start(ServerArgs),
@@ -107,39 +142,115 @@ pub(crate) enum Verb {
     Restart(ServerArgs),
     /// Change to other images
     #[command(after_help = help::UPGRADE)]
-    Upgrade(DeployArgs),
+    Upgrade(RunArgs),
     /// Remove the containers and keep the data
     #[command(after_help = help::RM)]
-    Rm(ServerArgs),
+    Rm(RmArgs),
     /// Show whether the server runs as it should
     #[command(after_help = help::STATUS)]
     Status(ServerArgs),
     /// Show what the containers write
     #[command(after_help = help::LOGS)]
     Logs(LogsArgs),
+    /// Print what makes a shell complete this program's words
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Write the manual pages
+    #[command(after_help = help::MAN)]
+    Man(ManArgs),
 }
 
 impl Verb {
-    /// Which server.
-    pub(crate) fn server(&self) -> &ServerArgs {
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Run(deploy) | Self::Upgrade(deploy) => &deploy.server,
-            Self::Start(server)
-            | Self::Stop(server)
-            | Self::Restart(server)
-            | Self::Rm(server)
-            | Self::Status(server) => server,
-            Self::Logs(logs) => &logs.server,
+            Self::Init(_) => "init",
+            Self::Plan(_) => "plan",
+            Self::Run(_) => "run",
+            Self::Start(_) => "start",
+            Self::Stop(_) => "stop",
+            Self::Restart(_) => "restart",
+            Self::Upgrade(_) => "upgrade",
+            Self::Rm(_) => "rm",
+            Self::Status(_) => "status",
+            Self::Logs(_) => "logs",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 
-    /// What is wanted, for the verbs that make containers; these need it complete.
+    /// Whether it changes nothing, and so may be done on several servers at once.
+    pub(crate) fn only_reads(&self) -> bool {
+        matches!(self, Self::Plan(_) | Self::Status(_))
+    }
+
+    /// Which server, for the verbs that need one.
+    pub(crate) fn server(&self) -> Option<&ServerArgs> {
+        match self {
+            Self::Start(server)
+            | Self::Stop(server)
+            | Self::Restart(server)
+            | Self::Status(server) => Some(server),
+            Self::Rm(rm) => Some(&rm.server),
+            Self::Logs(logs) => Some(&logs.server),
+            _ => self.deploy().map(|deploy| &deploy.server),
+        }
+    }
+
+    /// What is wanted, for the verbs that make containers or say how.
     pub(crate) fn deploy(&self) -> Option<&DeployArgs> {
         match self {
-            Self::Run(deploy) | Self::Upgrade(deploy) => Some(deploy),
+            Self::Run(run) | Self::Upgrade(run) => Some(&run.deploy),
+            Self::Plan(plan) => Some(&plan.deploy),
+            Self::Init(init) => Some(&init.deploy),
             _ => None,
         }
     }
+
+    /// Whether the plan is carried out without a question.
+    pub(crate) fn yes(&self) -> bool {
+        match self {
+            Self::Run(run) | Self::Upgrade(run) => run.confirm.yes,
+            Self::Rm(rm) => rm.confirm.yes,
+            _ => true,
+        }
+    }
+}
+
+/// What is wanted, and whether that is asked about.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) deploy: DeployArgs,
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
+}
+
+/// What is wanted, and what the exit code tells.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) deploy: DeployArgs,
+    /// End with exit code 4 if there is something to do
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+/// What is removed, and whether that is asked about.
+#[derive(Debug, Args)]
+pub(crate) struct RmArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
+}
+
+/// Whether the operator is asked before something is changed.
+#[derive(Debug, Args)]
+pub(crate) struct ConfirmArgs {
+    /// Go ahead without asking; without a terminal nothing is asked anyway
+    #[arg(short = 'y', long)]
+    pub(crate) yes: bool,
 }
 
 /// Which server.
@@ -265,11 +376,33 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_its_own_name() {
+        for (line, name) in [
+            ("init", "init"),
+            ("plan", "plan"),
+            ("run", "run"),
+            ("start", "start"),
+            ("stop", "stop"),
+            ("restart", "restart"),
+            ("upgrade", "upgrade"),
+            ("rm", "rm"),
+            ("status", "status"),
+            ("completions bash", "completions"),
+            ("man --out .", "man"),
+        ] {
+            let words = std::iter::once("dataflow").chain(line.split(' '));
+            let cli = Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(cli.verb.name(), name);
+        }
     }
 }

@@ -10,7 +10,7 @@ use dataflow_core::lifecycle::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 use owo_colors::OwoColorize;
 
-use crate::{args::Output, printer::Printer};
+use crate::{args::Output, plan_view, printer::Printer, width};
 
 /// Where there is no terminal, a step that lasts is mentioned this often.
 const REMINDER: Duration = Duration::from_secs(10);
@@ -19,6 +19,8 @@ const REMINDER: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Progress {
     printer: Printer,
+    /// Whether a plan is shown in full by the one who asks about it.
+    asked: bool,
     terminal: bool,
     /// The line of the step at work, on a terminal, from the first step on: before it, it would be drawn over a question.
     line: Arc<OnceLock<ProgressBar>>,
@@ -34,9 +36,10 @@ struct State {
 }
 
 impl Progress {
-    pub(crate) fn new(printer: Printer) -> Self {
+    pub(crate) fn new(printer: Printer, asked: bool) -> Self {
         Self {
             printer,
+            asked,
             terminal: std::io::stderr().is_terminal() && printer.is_chatty(),
             line: Arc::default(),
             state: Arc::default(),
@@ -53,7 +56,7 @@ impl Progress {
     /// Shows one event.
     pub(crate) fn show(&self, event: &Event) {
         if self.printer.output() == Output::Json {
-            self.printer.json(event);
+            self.printer.json_event(event);
             return;
         }
         let Ok(mut state) = self.state.lock() else {
@@ -67,11 +70,15 @@ impl Progress {
                 Some(line) => line.suspend(|| self.printer.warn(text)),
                 None => self.printer.warn(text),
             },
-            Event::Planned { plan } => self.say(&match plan.steps.len() {
-                0 => "looked: nothing to do".to_owned(),
-                1 => "planned: 1 step".to_owned(),
-                count => format!("planned: {count} steps"),
-            }),
+            Event::Planned { plan } => {
+                self.say(&match plan.steps.len() {
+                    0 => "looked: nothing to do".to_owned(),
+                    _ => format!("planned: {}", plan_view::count(plan)),
+                });
+                if !self.asked && self.printer.is_verbose() && !plan.steps.is_empty() {
+                    self.say(&plan_view::text(plan, width::of_stderr()));
+                }
+            }
             Event::StepStarted {
                 number,
                 of,
@@ -189,7 +196,7 @@ mod tests {
         let cli = Cli::try_parse_from(["dataflow", "-q", "status"]).unwrap();
         let progress = Progress {
             terminal: true,
-            ..Progress::new(Printer::new(&cli.global))
+            ..Progress::new(Printer::new(&cli), false)
         };
         progress.show(&Event::Connected {
             server: "pbx@server".to_owned(),

@@ -19,7 +19,7 @@ pub(crate) trait Operator {
 }
 
 /// A terminal with somebody in front of it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal(());
 
 impl Terminal {
@@ -27,20 +27,49 @@ impl Terminal {
     pub(crate) fn find() -> Option<Self> {
         (std::io::stdin().is_terminal() && std::io::stderr().is_terminal()).then_some(Self(()))
     }
+
+    /// The answer to a question, without spaces around it; `None` at the end of the input.
+    #[allow(clippy::unused_self, reason = "only where there is a terminal")]
+    pub(crate) fn ask(&self, question: &str) -> Option<String> {
+        let mut stderr = anstream::stderr();
+        let _ = write!(stderr, "{question}");
+        let _ = stderr.flush();
+        let mut answer = String::new();
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        if !matches!(read, Ok(read) if read > 0) {
+            let _ = writeln!(stderr);
+            return None;
+        }
+        Some(answer.trim().to_owned())
+    }
+
+    /// Says something about the last answer.
+    #[allow(clippy::unused_self, reason = "only where there is a terminal")]
+    pub(crate) fn say(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Whether the operator says yes. Blocks until there is an answer; the end of the input is a no.
+    pub(crate) fn agrees(&self, question: &str) -> bool {
+        loop {
+            let answer = self.ask(&format!("{question} (yes/no) "));
+            match answer.as_deref().map(str::to_ascii_lowercase).as_deref() {
+                Some("yes" | "y") => return true,
+                Some("no" | "n") | None => return false,
+                Some(_) => {}
+            }
+        }
+    }
 }
 
 impl Operator for Terminal {
     fn accepts_host_key(&self, host: &str, algorithm: &str, fingerprint: &Fingerprint) -> bool {
-        let mut stderr = anstream::stderr();
-        let _ = write!(
-            stderr,
+        let question = format!(
             "The host key of {host} is not known: {algorithm} {fingerprint}\n\
              Compare it with the server's own, shown there by: for k in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $k; done\n\
              Is it among them? (yes/no) "
         );
-        let _ = stderr.flush();
-        let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer).is_ok() && is_yes(&answer)
+        self.ask(&question).is_some_and(|answer| is_yes(&answer))
     }
 
     fn password(&self, user: &str, host: &str) -> Option<SecretString> {

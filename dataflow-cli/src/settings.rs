@@ -1,28 +1,34 @@
 //! From flags, environment and settings file to the library's settings, with all secrets read.
 
 use std::{
-    io::{ErrorKind, Read},
-    os::unix::fs::PermissionsExt,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
-use dataflow_core::spec::{Pull, RegistrySettings, Secret, Settings, SshSettings};
-use secrecy::SecretString;
+use clap_complete::CompletionCandidate;
+use dataflow_core::spec::{Pull, RegistrySettings, Secret, Settings, SettingsFile, SshSettings};
 
 use crate::{
     args::{Cli, PullArg, SshArgs},
     error::{CliError, Failure},
     printer::Printer,
+    secret_file,
 };
 
 /// The settings file that is read, if it is there, when none is named.
-const DEFAULT_FILE: &str = "dataflow.toml";
+pub(crate) const DEFAULT_FILE: &str = "dataflow.toml";
 
-/// A secret is one line; a file longer than this many bytes is something else.
-const SECRET_LIMIT: u64 = 64 * 1024;
+/// A server to work on.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// Its name in the settings file, where it has one.
+    pub(crate) name: Option<String>,
+    /// All that is said of it.
+    pub(crate) settings: Settings,
+}
 
-/// Flags first, then the environment, then the settings file.
-pub(crate) fn load(cli: &Cli, printer: &Printer) -> Result<Settings, Failure> {
+/// The servers to work on. Flags first, then the environment, then the settings file.
+pub(crate) fn load(cli: &Cli, printer: Printer) -> Result<Vec<Chosen>, Failure> {
     if cli
         .verb
         .deploy()
@@ -34,24 +40,93 @@ pub(crate) fn load(cli: &Cli, printer: &Printer) -> Result<Settings, Failure> {
     let mut environment = from_environment()?;
     // A variable can't name the registry, so its token is for the one that the flags name.
     environment.registry.server = flags.registry.server.clone();
-    let mut settings = flags
-        .or(environment)
-        .or(from_file(cli.global.config.as_deref(), printer)?);
-    expand_home(&mut settings);
-    for secret in settings.secrets_mut() {
-        if let Secret::File(path) = secret {
-            *secret = Secret::Value(read_secret(path, printer)?);
+    let file = from_file(cli.global.config.as_deref(), printer)?;
+    let mut chosen = choose(cli, &file)?;
+    for Chosen { settings, .. } in &mut chosen {
+        let said = std::mem::take(settings);
+        *settings = flags.clone().or(environment.clone()).or(said);
+        expand_home(settings);
+        for secret in settings.secrets_mut() {
+            if let Secret::File(path) = secret {
+                *secret = Secret::Value(secret_file::read(path, printer)?);
+            }
         }
     }
-    Ok(settings)
+    Ok(chosen)
 }
 
-fn from_flags(cli: &Cli) -> Settings {
+/// The servers that are named; else, of a file with several, all for a verb that only reads.
+fn choose(cli: &Cli, file: &SettingsFile) -> Result<Vec<Chosen>, Failure> {
+    let known: Vec<&str> = file.names().collect();
+    let mut names: Vec<&str> = Vec::new();
+    for name in &cli.global.servers {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        names = known.clone();
+    }
+    if names.is_empty() {
+        return Ok(vec![Chosen {
+            name: None,
+            settings: file.top().clone(),
+        }]);
+    }
+    if names.len() > 1 {
+        if !cli.verb.only_reads() {
+            return Err(CliError::WhichServer {
+                verb: cli.verb.name(),
+                names: names.into_iter().map(str::to_owned).collect(),
+            }
+            .into());
+        }
+        let flag = [
+            ("--host", cli.global.ssh.host.is_some()),
+            (
+                "--private-ip",
+                cli.verb
+                    .server()
+                    .is_some_and(|server| server.private_ip.is_some()),
+            ),
+        ]
+        .into_iter()
+        .find(|(_, given)| *given);
+        if let Some((flag, _)) = flag {
+            return Err(CliError::OneMachine { flag }.into());
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| {
+            Ok(Chosen {
+                name: Some(name.to_owned()),
+                settings: file.server(name)?,
+            })
+        })
+        .collect()
+}
+
+/// The servers that a shell offers after `--server`: those of the settings file that the command line names, if it can be read.
+pub(crate) fn known_servers() -> Vec<CompletionCandidate> {
+    let words: Vec<_> = std::env::args_os().collect();
+    let named = words
+        .windows(2)
+        .find(|pair| pair[0] == "--config")
+        .map(|pair| PathBuf::from(&pair[1]));
+    let path = named.unwrap_or_else(|| DEFAULT_FILE.into());
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let file = SettingsFile::from_toml(&text, &path).unwrap_or_default();
+    file.names().map(CompletionCandidate::new).collect()
+}
+
+/// What the flags say, with secrets in files not read yet.
+pub(crate) fn from_flags(cli: &Cli) -> Settings {
     let server = cli.verb.server();
     let mut settings = Settings {
         host: cli.global.ssh.host.clone(),
-        data_path: server.data_path.clone(),
-        private_ip: server.private_ip,
+        data_path: server.and_then(|server| server.data_path.clone()),
+        private_ip: server.and_then(|server| server.private_ip),
         ssh: ssh_from_flags(&cli.global.ssh),
         ..Settings::default()
     };
@@ -115,16 +190,16 @@ fn variable(name: &str) -> Result<Option<Secret>, CliError> {
     Ok(Some(Secret::Value(value.into())))
 }
 
-fn from_file(named: Option<&Path>, printer: &Printer) -> Result<Settings, Failure> {
+fn from_file(named: Option<&Path>, printer: Printer) -> Result<SettingsFile, Failure> {
     let path = named.unwrap_or(Path::new(DEFAULT_FILE));
     match std::fs::read_to_string(path) {
         Ok(text) => {
             printer.detail(&format!("settings file: {}", path.display()));
-            Ok(Settings::from_toml(&text, path)?)
+            Ok(SettingsFile::from_toml(&text, path)?)
         }
         Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {
             printer.detail("settings file: none");
-            Ok(Settings::default())
+            Ok(SettingsFile::default())
         }
         Err(error) => Err(CliError::Unreadable {
             what: "the settings file",
@@ -156,43 +231,4 @@ fn expand_home(settings: &mut Settings) {
             expand(path);
         }
     }
-}
-
-/// The one line that the file holds. Others being able to read it is worth a warning; it may be meant so.
-fn read_secret(path: &Path, printer: &Printer) -> Result<SecretString, CliError> {
-    let unreadable = |reason: std::io::Error| CliError::Unreadable {
-        what: "the secret file",
-        path: path.to_owned(),
-        reason: reason.to_string(),
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    let mode = metadata.permissions().mode() & 0o777;
-    if metadata.is_file() && mode & 0o077 != 0 {
-        let path = path.display();
-        printer.warn(&format!(
-            "others can read the secret file {path} (mode {mode:o}); chmod 600 {path}"
-        ));
-    }
-    let mut bytes = Vec::new();
-    file.take(SECRET_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    let refuse = |reason| CliError::NoSecret {
-        place: format!("the file {}", path.display()),
-        reason,
-    };
-    if bytes.len() as u64 > SECRET_LIMIT {
-        return Err(refuse("it is longer than 64 KiB"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8"))?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    if line.is_empty() {
-        return Err(refuse("it is empty"));
-    }
-    if line.contains(['\n', '\r', '\0']) {
-        return Err(refuse("it has more than one line"));
-    }
-    Ok(line.into())
 }

@@ -25,13 +25,29 @@ pub(crate) fn report(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Whether JSON was asked for: the flags could not be read, so this looks at the words themselves.
 fn wants_json() -> bool {
+    asked("--output", "json")
+}
+
+/// Colours as `--color` has it, before anything is shown; without it `NO_COLOR`, `CLICOLOR` and the terminal decide.
+pub(crate) fn set_colors() {
+    let choice = if asked("--color", "always") {
+        anstream::ColorChoice::Always
+    } else if asked("--color", "never") {
+        anstream::ColorChoice::Never
+    } else {
+        anstream::ColorChoice::Auto
+    };
+    choice.write_global();
+}
+
+/// Whether a flag has this value. The flags may not be readable, or not read yet, so this looks at the words themselves.
+fn asked(flag: &str, value: &str) -> bool {
     let words: Vec<_> = std::env::args_os().collect();
-    words.iter().any(|word| word == "--output=json")
+    words.iter().any(|word| *word == *format!("{flag}={value}"))
         || words
             .windows(2)
-            .any(|pair| pair[0] == "--output" && pair[1] == "json")
+            .any(|pair| pair[0] == flag && pair[1] == value)
 }
 
 /// A command line that makes no sense.

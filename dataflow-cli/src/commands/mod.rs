@@ -1,18 +1,26 @@
 //! One file for each verb, and what they share.
 
+mod completions;
+mod init;
+mod init_questions;
 mod logs;
+mod man;
+mod plan;
 mod restart;
 mod rm;
 mod run;
+mod several;
 mod start;
 mod status;
 mod stop;
 mod upgrade;
 
-use std::sync::Once;
+use std::{sync::Once, time::Instant};
 
 use dataflow_core::{
-    lifecycle::{Control, Event, Events, Interrupt, LifecycleError, Report, Server},
+    lifecycle::{
+        Approve, Control, Event, Events, Interrupt, LifecycleError, PlanSummary, Report, Server,
+    },
     spec::{Settings, Target},
 };
 
@@ -20,56 +28,104 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     args::{Cli, Output, Verb},
-    error::Failure,
+    error::{CliError, Failure},
     exit::ExitStatus,
+    plan_view,
     printer::Printer,
     progress::Progress,
     prompt::{Operator, Terminal},
-    sign_in,
+    settings::{self, Chosen},
+    sign_in, width,
 };
 
-/// The exit code of a program that its operator ended, as shells have it: 128 and the number of the signal.
-const INTERRUPTED: i32 = 130;
-
 /// Does what the command line says.
-pub(crate) async fn dispatch(
-    cli: &Cli,
-    settings: Settings,
-    printer: Printer,
-) -> Result<ExitStatus, Failure> {
-    let session = Session {
-        target: settings.target()?,
-        printer,
-    };
+pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
     match &cli.verb {
-        Verb::Run(_) => run::run(session, &settings).await,
+        Verb::Init(init) => init::init(cli, init, printer),
+        Verb::Completions(completions) => completions::completions(completions, printer),
+        Verb::Man(man) => man::man(man, printer),
+        _ => on_servers(cli, settings::load(cli, printer)?, printer),
+    }
+}
+
+fn on_servers(cli: &Cli, chosen: Vec<Chosen>, printer: Printer) -> Result<ExitStatus, Failure> {
+    // One thread is enough for a few servers, and starts quicker than many.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Runtime(error.to_string()))?;
+    let status = runtime.block_on(verb(cli, chosen, printer));
+    // A question that nobody answers any more must not hold up the end.
+    runtime.shutdown_background();
+    status
+}
+
+async fn verb(cli: &Cli, mut chosen: Vec<Chosen>, printer: Printer) -> Result<ExitStatus, Failure> {
+    let alone = chosen.len() == 1;
+    let session = |chosen: Chosen| Session::new(chosen, printer, alone, !cli.verb.yes());
+    match &cli.verb {
+        Verb::Status(_) => return status::status(chosen, session, printer).await,
+        Verb::Plan(plan) => return plan::plan(chosen, session, printer, plan.exit_code).await,
+        _ => {}
+    }
+    // A verb that changes something was given one server.
+    let Some(one) = chosen.pop() else {
+        return Ok(ExitStatus::Success);
+    };
+    let session = session(one)?;
+    match &cli.verb {
+        Verb::Run(_) => run::run(session).await,
         Verb::Start(_) => start::start(session).await,
         Verb::Stop(_) => stop::stop(session).await,
         Verb::Restart(_) => restart::restart(session).await,
-        Verb::Upgrade(_) => upgrade::upgrade(session, &settings).await,
+        Verb::Upgrade(_) => upgrade::upgrade(session).await,
         Verb::Rm(_) => rm::rm(session).await,
-        Verb::Status(_) => status::status(session).await,
         Verb::Logs(args) => logs::logs(session, args).await,
+        _ => Ok(ExitStatus::Success),
     }
 }
 
 /// One server to work on, and the operator to tell about it.
 struct Session {
+    /// Its name in the settings file, where it has one.
+    name: Option<String>,
+    settings: Settings,
     target: Target,
     printer: Printer,
+    /// The terminal to ask at, if there is one and only this server.
+    terminal: Option<Terminal>,
+    /// Whether a plan is asked about.
+    confirm: bool,
 }
 
 impl Session {
+    fn new(chosen: Chosen, printer: Printer, alone: bool, confirm: bool) -> Result<Self, Failure> {
+        let terminal = alone.then(Terminal::find).flatten();
+        Ok(Self {
+            target: chosen.settings.target()?,
+            name: chosen.name,
+            settings: chosen.settings,
+            printer,
+            confirm: confirm && terminal.is_some() && printer.output() == Output::Human,
+            terminal,
+        })
+    }
+
     /// Does something on the server. What is missing to sign in is asked for where there is a terminal.
     async fn on_server<T>(
         mut self,
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
-        let terminal = Terminal::find();
         loop {
             let attempt = async {
+                let begun = Instant::now();
                 let server = Server::open(&self.target, control.clone()).await?;
+                self.printer.detail(&format!(
+                    "reached {} in {} ms",
+                    server.label(),
+                    begun.elapsed().as_millis()
+                ));
                 let result = verb(&server).await;
                 server.close().await;
                 result
@@ -78,7 +134,7 @@ impl Session {
                 Ok(result) => return Ok(result),
                 Err(error) => error,
             };
-            let asked = match (&terminal, error.host_error()) {
+            let asked = match (&self.terminal, error.host_error()) {
                 (Some(terminal), Some(lacking)) => sign_in::answer(
                     lacking,
                     &mut self.target,
@@ -100,7 +156,8 @@ impl Session {
         outcome: impl Fn(&Report) -> String,
     ) -> Result<ExitStatus, Failure> {
         let printer = self.printer;
-        let progress = Progress::new(printer);
+        let name = self.name.clone();
+        let progress = Progress::new(printer, self.confirm);
         let interrupt = Interrupt::new();
         let control = Control {
             events: Events::to({
@@ -115,23 +172,31 @@ impl Session {
                 }
             }),
             interrupt,
-            ..Control::default()
+            approve: self.approve(),
         };
         let report = self.on_server(control, verb).await;
         progress.end();
         let report = report?;
         match printer.output() {
             Output::Human => printer.result(&outcome(&report)),
-            Output::Json => printer.json(&Outcome { result: &report }),
+            Output::Json => printer.json_result(name.as_deref(), &report),
         }
         Ok(ExitStatus::Success)
     }
-}
 
-/// The last line of a change with `--output json`.
-#[derive(serde::Serialize)]
-struct Outcome<'a> {
-    result: &'a Report,
+    /// Who says yes or no to a plan: the operator, where there is one to ask.
+    fn approve(&self) -> Approve {
+        let Some(terminal) = self.terminal.filter(|_| self.confirm) else {
+            return Approve::default();
+        };
+        let printer = self.printer;
+        Approve::by(move |plan: PlanSummary| async move {
+            printer.before_question(&plan_view::text(&plan, width::of_stderr()));
+            // Reading the answer blocks; the session is to be kept alive meanwhile.
+            let asked = tokio::task::spawn_blocking(move || terminal.agrees("Go ahead?"));
+            asked.await.unwrap_or(false)
+        })
+    }
 }
 
 /// From now on, the first Ctrl-C, a request to end, or the loss of the terminal has the operation end in good order; the second
@@ -158,6 +223,6 @@ fn listen(interrupt: Interrupt, printer: Printer) {
         );
         interrupt.raise();
         next().await;
-        std::process::exit(INTERRUPTED);
+        std::process::exit(ExitStatus::Interrupted as i32);
     });
 }

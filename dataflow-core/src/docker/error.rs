@@ -45,7 +45,9 @@ pub enum DockerError {
     },
 
     /// The engine may be there, but not what the way to it with sudo needs.
-    #[error("{host}: Docker's client program `docker` is not installed, and without it only those who may open Docker's socket get to its daemon")]
+    #[error(
+        "{host}: Docker's client program `docker` is not installed, and without it only those who may open Docker's socket get to its daemon"
+    )]
     NoClient {
         /// The server.
         host: String,

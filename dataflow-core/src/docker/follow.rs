@@ -204,7 +204,11 @@ fn text_of(line: &RawLine, secret: &str) -> String {
         }
         text.truncate(end);
     }
-    let mut text: Vec<String> = text.trim_end_matches('\r').split('\t').map(escaped).collect();
+    let mut text: Vec<String> = text
+        .trim_end_matches('\r')
+        .split('\t')
+        .map(escaped)
+        .collect();
     if line.cut > 0
         && let Some(last) = text.last_mut()
     {

@@ -25,9 +25,9 @@ pub use command::{Command, Input, quote};
 pub use error::{ForwardingReason, HostError, KeyProblem};
 #[cfg(feature = "docker")]
 pub(crate) use explain::is_disk_full;
+pub use file::FileWrite;
 #[cfg(feature = "docker")]
 pub(crate) use output::escape as escaped;
-pub use file::FileWrite;
 pub use output::{Output, Status, shown};
 use process::{Names, Process};
 use secrecy::SecretString;

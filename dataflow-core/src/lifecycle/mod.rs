@@ -28,13 +28,13 @@ mod refuse;
 mod server;
 mod status;
 
+pub use crate::docker::{LogLine, LogOutput};
 pub use approve::Approve;
 pub use compare::differences;
 pub use desired::Desired;
 pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
 pub use interrupt::Interrupt;
-pub use crate::docker::{LogLine, LogOutput};
 pub use logs::{LogOf, LogQuery, Logs, Since};
 pub use observed::{Containers, Directory, Observed, Origin};
 pub use plan::{Action, Change, Plan, PlanSummary, Pulls, Step, StepSummary};

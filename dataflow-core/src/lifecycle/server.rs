@@ -71,6 +71,11 @@ impl Server {
         })
     }
 
+    /// The server, as `user@host` or `local`.
+    pub fn label(&self) -> String {
+        self.host.label()
+    }
+
     /// What is running, asked without changing anything and without a command on the server.
     ///
     /// # Errors
@@ -108,7 +113,13 @@ impl Server {
             follow: query.follow,
         };
         let password = deployed::password(&self.release, &containers).unwrap_or_default();
-        Ok(Logs::read(&self.engine, &names, range, query.grep, &password))
+        Ok(Logs::read(
+            &self.engine,
+            &names,
+            range,
+            query.grep,
+            &password,
+        ))
     }
 
     /// What [`Server::run`] would do.

@@ -50,6 +50,18 @@ pub enum Pull {
     Never,
 }
 
+impl Pull {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+}
+
 impl Spec {
     /// A server for this PBX, with the vendor's defaults for all else. The server's private or public address may be
     /// missing, not both.
