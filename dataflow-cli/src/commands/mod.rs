@@ -65,6 +65,7 @@ impl Session {
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
         let terminal = Terminal::find();
+        self.target.sign_in.consult = sign_in::consult(self.printer, terminal.is_some());
         loop {
             let attempt = async {
                 let server = Server::open(&self.target, control.clone()).await?;

@@ -25,6 +25,8 @@ const TOP: &[&str] = &[
     "registry",
 ];
 const SSH: &[&str] = &[
+    "config",
+    "jump",
     "identities",
     "agent",
     "known-hosts",
@@ -86,7 +88,12 @@ impl Settings {
             .into_iter()
             .flatten()
             .flatten();
-        for path in lists {
+        // `none` stands for no file.
+        let config = ssh
+            .config
+            .iter_mut()
+            .filter(|path| path.as_os_str() != "none");
+        for path in lists.chain(config) {
             if !path.starts_with("~") {
                 *path = directory.join(&path);
             }
