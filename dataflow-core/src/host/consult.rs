@@ -20,11 +20,14 @@ pub struct Questions {
 /// An answer to each question; `None`: there is nobody to answer.
 type Answers = Pin<Box<dyn Future<Output = Option<Vec<SecretString>>> + Send>>;
 
+type Ask = dyn Fn(Questions) -> Answers + Send + Sync;
+type Tell = dyn Fn(&str) + Send + Sync;
+
 /// Who is told and asked. Cheap to clone; by itself nobody is.
 #[derive(Clone, Default)]
 pub struct Consult {
-    ask: Option<Arc<dyn Fn(Questions) -> Answers + Send + Sync>>,
-    tell: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    ask: Option<Arc<Ask>>,
+    tell: Option<Arc<Tell>>,
 }
 
 impl Consult {

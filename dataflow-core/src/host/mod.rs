@@ -52,7 +52,7 @@ struct Inner {
 enum Reach {
     Local,
     #[cfg(feature = "ssh")]
-    Ssh(ssh::Session),
+    Ssh(Box<ssh::Session>),
 }
 
 impl std::fmt::Debug for Host {
@@ -159,7 +159,7 @@ type Reached = (String, String, Reach);
 async fn reach_ssh(address: &SshAddress, sign_in: &SignIn) -> Result<Reached, HostError> {
     let session = ssh::Session::connect(address, sign_in).await?;
     let (user, label) = session.names();
-    Ok((user, label, Reach::Ssh(session)))
+    Ok((user, label, Reach::Ssh(Box::new(session))))
 }
 
 #[cfg(not(feature = "ssh"))]

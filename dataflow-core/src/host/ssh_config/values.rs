@@ -134,11 +134,8 @@ impl Values {
                 let port = value.parse().ok().filter(|port| *port > 0);
                 first(&mut self.port, Some(port.ok_or("a port number")?));
             }
-            "identityfile" => {
-                if !self.identity_files.iter().any(|file| file == value) {
-                    self.identity_files.push(value.to_owned());
-                }
-            }
+            "identityfile" if self.identity_files.iter().any(|file| file == value) => {}
+            "identityfile" => self.identity_files.push(value.to_owned()),
             "identitiesonly" => first(&mut self.identities_only, Some(yes_or_no(value)?)),
             "identityagent" => first(&mut self.identity_agent, text()),
             "proxyjump" if self.proxy_command => {}

@@ -150,7 +150,7 @@ impl Trial<'_> {
             .push(format!("{} {}", path.display(), fingerprint(&public)));
         let result = match key {
             Key::Plain(key) => {
-                let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
+                let key = PrivateKeyWithHashAlg::new(Arc::new(*key), None);
                 self.handle
                     .authenticate_publickey(self.hop.user.as_str(), key)
                     .await
