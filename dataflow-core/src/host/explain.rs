@@ -175,8 +175,8 @@ impl Explain for HostError {
             ),
             SudoMissing { .. } => "Install sudo on the server, or sign in as root.".into(),
             SudoNeedsTty { .. } => {
-                "Remove `requiretty` from the server's sudoers (`visudo`), or sign in as \
-                    root."
+                "Install the program `script` on the server (util-linux or bsdutils), or remove \
+                    `requiretty` from its sudoers (`visudo`), or sign in as root."
                     .into()
             }
             SudoFailed { .. } => "Try `sudo -v` on the server, and mend what it says.".into(),

@@ -20,6 +20,7 @@ mod stream;
 mod sudo;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 pub use address::{Address, Jump, SshAddress};
 pub use command::{Command, Input, quote};
@@ -46,6 +47,8 @@ struct Inner {
     user: String,
     root: bool,
     sudo_password: Option<SecretString>,
+    /// Whether sudo was found to run from a terminal only.
+    sudo_terminal: AtomicBool,
     reach: Reach,
 }
 
@@ -85,6 +88,7 @@ impl Host {
                 root: user == "root",
                 user,
                 sudo_password: sign_in.for_sudo(&label).cloned(),
+                sudo_terminal: AtomicBool::new(false),
                 label,
                 reach,
             }),

@@ -8,6 +8,7 @@ mod events;
 mod heard;
 mod host_key;
 mod keys;
+mod line;
 mod link;
 mod patience;
 mod pem;
@@ -70,8 +71,7 @@ impl Session {
         (self.hop.user.clone(), self.hop.label.clone())
     }
 
-    /// Runs a program on a channel of its own. Its words reach it through any login shell that
-    /// knows single and double quotes.
+    /// Runs a program on a channel of its own. Its words reach it through any login shell.
     pub(super) async fn start(&self, argv: &[String], names: Names) -> Result<Process, HostError> {
         let line = argv
             .iter()
@@ -82,6 +82,7 @@ impl Session {
                 command: names.command.clone(),
             })?
             .join(" ");
+        let line = line::for_any_shell(&line);
         let (channel, ending) = self.channel(&names).await?;
         let process = process(channel, ending, names, Events::program);
         if let process::Events::Ssh(events) = &process.events {
