@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::RangedU64Val
 use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
-    host::{Address, Fingerprint},
+    host::{Address, Fingerprint, Jump},
     lifecycle::{LogOf, Since},
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
@@ -77,12 +77,21 @@ pub(crate) struct SshArgs {
     // Not a doc comment: rustdoc would take the brackets for links.
     #[arg(long, global = true, value_name = "ADDRESS", help = "Machine to work on: local, or ssh://[user@]host[:port] [default: the private IP]", value_parser = parse::<Address>)]
     pub(crate) host: Option<Address>,
+    // The same.
+    #[arg(long, global = true, value_name = "HOSTS", help = "Servers to go through: [user@]host[:port], with commas between, or none", value_parser = parse::<Jump>)]
+    pub(crate) jump: Option<Jump>,
+    /// ssh_config to read, or none [default: ~/.ssh/config and /etc/ssh/ssh_config]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
     /// Private key file; may be given several times
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) identity: Vec<PathBuf>,
     /// File with the login password [env: DATAFLOW_SSH_PASSWORD, the password itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// File with the passphrase of private key files
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// File with the sudo password [env: DATAFLOW_SUDO_PASSWORD, the password itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) sudo_password_file: Option<PathBuf>,

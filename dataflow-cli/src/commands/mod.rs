@@ -117,6 +117,7 @@ impl Session {
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
+        self.target.sign_in.consult = sign_in::consult(self.printer, self.terminal.is_some());
         loop {
             let attempt = async {
                 let begun = Instant::now();

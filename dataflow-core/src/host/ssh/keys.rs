@@ -10,7 +10,7 @@ use super::rsa::RsaKey;
 
 /// A private key that can be signed with.
 pub(super) enum Key {
-    Plain(PrivateKey),
+    Plain(Box<PrivateKey>),
     Rsa(Box<RsaKey>),
 }
 
@@ -44,7 +44,7 @@ fn read(text: &str, passphrase: Option<&str>) -> Result<Key, KeyProblem> {
     match keys::decode_secret_key(text, passphrase) {
         Ok(key) => match (key.algorithm(), RsaKey::from_openssh(&key)) {
             (_, Some(rsa)) => rsa.map(Box::new).map(Key::Rsa),
-            (Algorithm::Ed25519 | Algorithm::Ecdsa { .. }, _) => Ok(Key::Plain(key)),
+            (Algorithm::Ed25519 | Algorithm::Ecdsa { .. }, _) => Ok(Key::Plain(Box::new(key))),
             (other, _) => Err(KeyProblem::AgentOnly(other.as_str().to_owned())),
         },
         Err(keys::Error::UnsupportedKeyType {

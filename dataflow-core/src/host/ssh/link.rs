@@ -11,6 +11,8 @@ use super::host_key::Client;
 
 /// One connection to a server, signed in.
 pub(super) struct Link {
+    /// The server, as `user@host`.
+    pub(super) label: String,
     pub(super) handle: client::Handle<Client>,
     pub(super) ending: Ending,
 }

@@ -2,25 +2,32 @@
 
 mod agent;
 mod auth;
+mod certificate;
 mod connect;
 mod events;
+mod heard;
 mod host_key;
 mod keys;
+mod line;
 mod link;
+mod patience;
 mod pem;
 mod prompt_ack;
+mod route;
 mod rsa;
+mod way;
 
 use russh::client::Msg;
 use russh::{Channel, ChannelOpenFailure};
 use tokio::sync::Mutex;
-use tokio::time::timeout;
 
 use super::process::{self, Names, Process};
+use super::ssh_config::SshConfig;
 use super::stream::{Endpoint, Pipe, Stream};
 use super::{ForwardingReason, HostError, SignIn, SshAddress, quote, shown};
 pub(super) use events::Events;
 use link::{Ending, Link, Opened};
+use route::{Hop, route};
 
 /// How many connections there may be beside the first.
 const MORE: usize = 5;
@@ -28,81 +35,43 @@ const MORE: usize = 5;
 /// A server that is signed in to: one connection. Only where the server lets one connection have
 /// few sessions (`MaxSessions`), and more commands run at a time, there are further ones.
 pub(super) struct Session {
+    hop: Hop,
+    /// The servers it lies behind.
+    jumps: Vec<Link>,
     first: Link,
     more: Mutex<Vec<Link>>,
-    way: Way,
-}
-
-/// How a connection comes about.
-struct Way {
-    address: SshAddress,
-    user: String,
-    label: String,
-    sign_in: SignIn,
-}
-
-impl Way {
-    /// Connects, checks the host key, signs in.
-    async fn connect(&self) -> Result<Link, HostError> {
-        let Self {
-            address,
-            user,
-            label,
-            sign_in,
-        } = self;
-        let mut stage = "resolving its name";
-        let ending = Ending::default();
-        let connecting = async {
-            let addresses = connect::resolve(&address.host, address.port).await?;
-            stage = "connecting";
-            let socket =
-                connect::tcp(&addresses, label, address.port, sign_in.connect_timeout).await?;
-            // Without this, the library's own task would wait on for a server that never answers.
-            let cut = connect::CutOnDrop::new(&socket);
-            stage = "SSH handshake";
-            let mut handle = connect::handshake(socket, address, label, sign_in, &ending).await?;
-            stage = "signing in";
-            auth::sign_in(&mut handle, user, label, sign_in, &ending).await?;
-            cut.defuse();
-            Ok(handle)
-        };
-        match timeout(sign_in.connect_timeout, connecting).await {
-            Ok(handle) => Ok(Link {
-                handle: handle?,
-                ending,
-            }),
-            Err(_) => Err(HostError::Timeout {
-                host: label.to_owned(),
-                stage,
-                after: sign_in.connect_timeout,
-            }),
-        }
-    }
 }
 
 impl Session {
-    /// Connects, checks the host key, signs in.
-    pub(super) async fn connect(
-        address: &SshAddress,
-        user: &str,
-        label: &str,
-        sign_in: &SignIn,
-    ) -> Result<Self, HostError> {
-        let way = Way {
-            address: address.clone(),
-            user: user.to_owned(),
-            label: label.to_owned(),
-            sign_in: sign_in.clone(),
-        };
+    /// Finds the way, and for each server on it: connects, checks the host key, signs in.
+    pub(super) async fn connect(address: &SshAddress, sign_in: &SignIn) -> Result<Self, HostError> {
+        let which = sign_in.config.clone();
+        let reading = tokio::task::spawn_blocking(move || SshConfig::read(&which));
+        let config = reading.await.unwrap_or_else(|_| Ok(SshConfig::default()))?;
+        let mut hops = route(address, sign_in, &config)?;
+        let hop = hops.pop().ok_or_else(|| HostError::BadAddress {
+            address: address.to_string(),
+            reason: "no way leads there",
+        })?;
+        let mut jumps: Vec<Link> = Vec::new();
+        for hop in &hops {
+            jumps.push(way::connect(hop, jumps.last()).await?);
+        }
+        let first = way::connect(&hop, jumps.last()).await?;
         Ok(Self {
-            first: way.connect().await?,
+            hop,
+            jumps,
+            first,
             more: Mutex::default(),
-            way,
         })
     }
 
-    /// Runs a program on a channel of its own. Its words reach it through any login shell that
-    /// knows single and double quotes.
+    /// The login user and the label.
+    pub(super) fn names(&self) -> (String, String) {
+        (self.hop.user.clone(), self.hop.label.clone())
+    }
+
+    /// Runs a program on a channel of its own. Its words reach it through any login shell.
     pub(super) async fn start(&self, argv: &[String], names: Names) -> Result<Process, HostError> {
         let line = argv
             .iter()
@@ -113,6 +82,7 @@ impl Session {
                 command: names.command.clone(),
             })?
             .join(" ");
+        let line = line::for_any_shell(&line);
         let (channel, ending) = self.channel(&names).await?;
         let process = process(channel, ending, names, Events::program);
         if let process::Events::Ssh(events) = &process.events {
@@ -149,10 +119,9 @@ impl Session {
                 MORE + 1
             )));
         }
-        let link =
-            self.way.connect().await.map_err(|error| {
-                refused(format!("{words}, and for one connection more: {error}"))
-            })?;
+        let link = way::connect(&self.hop, self.jumps.last())
+            .await
+            .map_err(|error| refused(format!("{words}, and for one connection more: {error}")))?;
         let opened = link.session_channel().await.map_err(|_| lost(&link))?;
         match opened {
             Opened::Channel(channel) => {
@@ -166,7 +135,7 @@ impl Session {
 
     /// Has the server connect onwards.
     pub(super) async fn dial(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
-        let Link { handle, ending } = &self.first;
+        let Link { handle, ending, .. } = &self.first;
         let opened = match to {
             Endpoint::Unix(path) => handle.channel_open_direct_streamlocal(path).await,
             Endpoint::Tcp(port) => {
@@ -202,6 +171,9 @@ impl Session {
             link.close().await;
         }
         self.first.close().await;
+        for link in self.jumps.into_iter().rev() {
+            link.close().await;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use russh::{ChannelId, MethodKind, MethodSet};
 use tokio::net::TcpListener;
 
 use super::super::known_hosts::remember;
-use super::super::{Address, Command, Host, Status};
+use super::super::{Address, Command, ConfigFile, Host, Status};
 use super::*;
 
 /// Lets in `pbx` with the password `right`, runs commands here, forwards nothing. A connection may
@@ -107,16 +107,26 @@ async fn server_with(sessions: usize) -> (SshAddress, SignIn, tempfile::TempDir)
     let sign_in = SignIn {
         agent: false,
         password: Some("right".into()),
-        known_hosts: vec![directory.path().join("known_hosts")],
-        connect_timeout: Duration::from_secs(10),
+        config: ConfigFile::None,
+        known_hosts: Some(vec![directory.path().join("known_hosts")]),
+        connect_timeout: Some(Duration::from_secs(10)),
         ..SignIn::default()
     };
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "127.0.0.1".into(),
-        port,
+        port: Some(port),
     };
     (address, sign_in, directory)
+}
+
+/// With nothing of whoever runs the tests.
+fn plain() -> SignIn {
+    SignIn {
+        config: ConfigFile::None,
+        agent: false,
+        ..SignIn::default()
+    }
 }
 
 async fn connect(address: &SshAddress, sign_in: &SignIn) -> Result<Host, HostError> {
@@ -131,11 +141,11 @@ async fn session() -> Host {
 /// The same, and the directory with the file that remembers the key.
 async fn session_with(sessions: usize) -> (Host, tempfile::TempDir) {
     let (address, sign_in, directory) = server_with(sessions).await;
-    let HostError::UnknownHostKey { key, .. } = connect(&address, &sign_in).await.unwrap_err()
+    let HostError::UnknownHostKey { new, .. } = connect(&address, &sign_in).await.unwrap_err()
     else {
         unreachable!("the server's key is new");
     };
-    remember(&sign_in.known_hosts[0], &address, &key).unwrap();
+    remember(&new).unwrap();
     (connect(&address, &sign_in).await.unwrap(), directory)
 }
 
@@ -288,10 +298,11 @@ async fn a_server_that_says_nothing_is_given_up_on() {
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "127.0.0.1".into(),
-        port: silent.local_addr().unwrap().port(),
+        port: Some(silent.local_addr().unwrap().port()),
     };
     let sign_in = SignIn {
-        connect_timeout: Duration::from_millis(200),
+        connect_timeout: Some(Duration::from_millis(200)),
+        config: ConfigFile::None,
         ..SignIn::default()
     };
     let begin = Instant::now();
@@ -318,9 +329,9 @@ async fn a_port_where_nothing_listens_is_told() {
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "127.0.0.1".into(),
-        port,
+        port: Some(port),
     };
-    let error = connect(&address, &SignIn::default()).await.unwrap_err();
+    let error = connect(&address, &plain()).await.unwrap_err();
     assert!(
         matches!(error, HostError::Refused { port: refused, .. } if refused == port),
         "{error}"
@@ -332,9 +343,9 @@ async fn a_name_that_does_not_exist_is_told() {
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "no-such-host.invalid".into(),
-        port: 22,
+        port: None,
     };
-    let error = connect(&address, &SignIn::default()).await.unwrap_err();
+    let error = connect(&address, &plain()).await.unwrap_err();
     assert!(
         matches!(&error, HostError::Resolve { name, .. } if name == "no-such-host.invalid"),
         "{error}"
