@@ -46,7 +46,11 @@ fn show(text: &mut String, number: usize, digits: usize, step: &StepSummary, lim
     let _ = writeln!(text, "{number:>digits$}. {}", step.what.bold());
     let indent = " ".repeat(digits + 4);
     let mut more = |label: &str, said: &str| {
-        let _ = writeln!(text, "{indent}{} {said}", format!("{:<5}", format!("{label}:")).dimmed());
+        let _ = writeln!(
+            text,
+            "{indent}{} {said}",
+            format!("{:<5}", format!("{label}:")).dimmed()
+        );
     };
     more("why", &step.why);
     if let Some(risk) = step.risk {
