@@ -11,6 +11,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
+use crate::stable::stable;
 use crate::wait::wait_until;
 
 /// How long an answer of the program may take.
@@ -34,6 +35,18 @@ pub struct Left {
     pub signal: Option<i32>,
     /// All that was on the screen, with what was typed.
     pub screen: String,
+}
+
+impl Left {
+    /// Exit code and screen as one text for a snapshot, without what varies from run to run.
+    #[must_use]
+    pub fn snapshot(&self) -> String {
+        stable(&format!(
+            "exit: {:?}\n{}",
+            self.code,
+            self.screen.trim_end()
+        ))
+    }
 }
 
 impl Terminal {
