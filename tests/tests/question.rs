@@ -54,8 +54,18 @@ fn given_a_terminal_when_the_plan_is_confirmed_then_it_is_carried_out() {
 }
 
 #[test]
-fn given_a_terminal_when_there_is_nothing_to_do_or_yes_is_said_before_then_nothing_is_asked() {
+fn given_nothing_to_do_or_a_yes_before_or_no_terminal_when_changed_then_nothing_is_asked() {
     let lab = Lab::deployed();
+
+    let _ = lab.dataflow(["stop"]).run().expect_success();
+    let aloud = lab.dataflow(["run", "-v"]).run().expect_success();
+    for said in [
+        "reached ubuntu@",
+        "planned: ",
+        "1. start portsip.clickhouse\n     why:  it is stopped\n",
+    ] {
+        assert!(aloud.stderr.contains(said), "{said:?} in {aloud:?}");
+    }
 
     let nothing = lab.dataflow(["run"]).at_terminal().left();
     assert_eq!(nothing.code, Some(0), "{nothing:?}");

@@ -109,6 +109,26 @@ fn fish_completes_verbs() {
 }
 
 #[test]
+fn zsh_completes_verbs() {
+    let place = Place::new();
+    // Outside a line that is being typed, Zsh has no place to show what is offered.
+    let script = r#"
+        compdef() { completer=$1 }
+        _describe() { print -l -- ${(P)3} }
+        source <(dataflow completions zsh)
+        words=(dataflow st) CURRENT=2
+        $completer
+    "#;
+    if let Some(said) = shell(&place, "zsh", &["-f", "-c"], script) {
+        let verbs: Vec<&str> = said
+            .lines()
+            .filter_map(|line| line.split(':').next())
+            .collect();
+        assert_eq!(verbs, ["start", "stop", "status"], "{said}");
+    }
+}
+
+#[test]
 fn what_is_asked_for_is_named_where_it_is_not_known() {
     assert_snapshot!(Place::new().run_each(&["completions", "completions tcsh"]));
 }
