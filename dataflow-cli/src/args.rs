@@ -229,36 +229,39 @@ impl Verb {
 /// What is wanted, and whether that is asked about.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) deploy: DeployArgs,
+    // Before the others: after them it would stand under their heading.
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub(crate) deploy: DeployArgs,
 }
 
 /// What is wanted, and what the exit code tells.
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
+    // Before the others: after them it would stand under their heading.
+    /// End with exit code 4 if there is something to do
+    #[arg(long, display_order = 0)]
+    pub(crate) exit_code: bool,
     #[command(flatten)]
     pub(crate) deploy: DeployArgs,
-    /// End with exit code 4 if there is something to do
-    #[arg(long)]
-    pub(crate) exit_code: bool,
 }
 
 /// What is removed, and whether that is asked about.
 #[derive(Debug, Args)]
 pub(crate) struct RmArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
+    // Before the others: after them it would stand under their heading.
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 }
 
 /// Whether the operator is asked before something is changed.
 #[derive(Debug, Args)]
 pub(crate) struct ConfirmArgs {
     /// Go ahead without asking; without a terminal nothing is asked anyway
-    #[arg(short = 'y', long)]
+    #[arg(short = 'y', long, display_order = 0)]
     pub(crate) yes: bool,
 }
 

@@ -25,8 +25,8 @@ pub(crate) fn program() -> String {
 }
 
 pub(crate) const INIT: &str = "\
-On a terminal it asks for what is not given; elsewhere the flags say it all. The file is the one that
---config names, else ./dataflow.toml, and only you can read it.
+On a terminal it asks for what is not given; elsewhere the flags say it all. The file is the one
+that --config names, else ./dataflow.toml, and only you can read it.
 
 Examples:
   dataflow init

@@ -40,6 +40,9 @@ pub(crate) enum CliError {
     /// A file or variable that should hold a secret does not hold one line of text.
     #[error("{place} holds no secret: {reason}")]
     NoSecret { place: String, reason: &'static str },
+    /// A new file has no names of servers.
+    #[error("init writes a file for one server, which needs no name")]
+    NameForInit,
     /// A verb that changes something is for one server at a time.
     #[error("{verb} is for one server at a time, and these are named: {}", .names.join(", "))]
     WhichServer {
@@ -61,6 +64,7 @@ impl Explain for CliError {
             | Self::NoSecret { .. }
             | Self::FileExists { .. }
             | Self::NoAnswer
+            | Self::NameForInit
             | Self::WhichServer { .. }
             | Self::OneMachine { .. } => Kind::Usage,
             Self::Unwritable { .. } | Self::Runtime(_) => Kind::Failed,
@@ -88,6 +92,10 @@ impl Explain for CliError {
             }
             Self::NoAnswer => {
                 "Run the same command again, or give the values as flags: dataflow init --help."
+                    .to_owned()
+            }
+            Self::NameForInit => {
+                "Leave --server out; [servers.NAME] can be added with an editor, as the file's end shows."
                     .to_owned()
             }
             Self::WhichServer { verb, names } => format!(

@@ -57,16 +57,14 @@ pub(crate) fn load(cli: &Cli, printer: Printer) -> Result<Vec<Chosen>, Failure> 
 
 /// The servers that are named; else, of a file with several, all for a verb that only reads.
 fn choose(cli: &Cli, file: &SettingsFile) -> Result<Vec<Chosen>, Failure> {
-    let known: Vec<&str> = file.names().collect();
-    let mut names: Vec<&str> = Vec::new();
-    for name in &cli.global.servers {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
+    let named = &cli.global.servers;
+    for name in named {
+        file.server(name)?;
     }
-    if names.is_empty() {
-        names = known.clone();
-    }
+    let names: Vec<&str> = file
+        .names()
+        .filter(|name| named.is_empty() || named.iter().any(|given| given == name))
+        .collect();
     if names.is_empty() {
         return Ok(vec![Chosen {
             name: None,

@@ -12,7 +12,9 @@ mod lab;
 mod program;
 mod server;
 mod setting;
+pub mod shape;
 mod stable;
+mod terminal;
 mod wait;
 
 pub use footprint::Footprint;
@@ -21,4 +23,5 @@ pub use program::{Ended, Program};
 pub use server::{CLICKHOUSE, SERVICE};
 pub use setting::Setting;
 pub use stable::stable;
+pub use terminal::{Left, Terminal};
 pub use wait::wait_until;

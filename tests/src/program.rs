@@ -7,6 +7,7 @@ use std::thread;
 
 use crate::lab::workspace;
 use crate::stable::stable;
+use crate::terminal::Terminal;
 
 /// The longest that one run of the program may take, in seconds; it is then stopped, and the status is 124.
 const LIMIT: &str = "300";
@@ -85,6 +86,23 @@ impl Program {
             thread::spawn(move || stdin.write_all(&text));
         }
         child
+    }
+
+    /// Starts it at a terminal of its own.
+    ///
+    /// # Panics
+    /// Where it can't be started.
+    #[must_use]
+    pub fn at_terminal(self) -> Terminal {
+        // Without this, it would be in the background of its own terminal.
+        let mut command = Command::new(self.command.get_program());
+        command.arg("--foreground").args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        Terminal::start(&command)
     }
 
     /// Runs it to its end.

@@ -89,7 +89,7 @@ fn given_a_server_with_nothing_when_run_then_both_containers_work_as_the_vendor_
     insta::assert_snapshot!("status_of_a_fresh_deploy", text);
     let status = lab.dataflow(["--output", "json", "status"]).run();
     let mut shape = status.expect_success().json();
-    shape["containers"][0]["health"] = "[health]".into();
+    shape["result"]["containers"][0]["health"] = "[health]".into();
     insta::assert_snapshot!(
         "status_as_json",
         stable(&serde_json::to_string_pretty(&shape).expect("JSON"))

@@ -9,14 +9,14 @@ use super::DeployArgs;
 /// What a new settings file says.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
-    #[command(flatten)]
-    pub(crate) deploy: DeployArgs,
     /// Write over a file that is there
-    #[arg(long)]
+    #[arg(long, display_order = 0)]
     pub(crate) force: bool,
     /// Show the file instead of writing it
-    #[arg(long, conflicts_with = "force")]
+    #[arg(long, display_order = 0, conflicts_with = "force")]
     pub(crate) stdout: bool,
+    #[command(flatten)]
+    pub(crate) deploy: DeployArgs,
 }
 
 /// For which shell.

@@ -27,6 +27,9 @@ enum Outcome<'a> {
 }
 
 pub(super) fn init(cli: &Cli, init: &InitArgs, printer: Printer) -> Result<ExitStatus, Failure> {
+    if !cli.global.servers.is_empty() {
+        return Err(CliError::NameForInit.into());
+    }
     let path = cli.global.config.as_deref();
     let path = path.unwrap_or(Path::new(DEFAULT_FILE));
     // Said before any question is asked, and found out again when the file is written.
@@ -110,7 +113,10 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), CliError> {
         .parent()
         .filter(|directory| !directory.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(unwritable)?;
+    std::fs::metadata(directory).map_err(unwritable)?;
+    // What this says of itself names a file that nobody knows.
+    let nameless = |error: std::io::Error| unwritable(error.kind().into());
+    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(nameless)?;
     file.write_all(text.as_bytes()).map_err(unwritable)?;
     file.as_file().sync_all().map_err(unwritable)?;
     let kept = if force {

@@ -71,6 +71,10 @@ fn ask<T: FromStr<Err: Explain>>(
         let answer = match (answer.as_str(), &empty) {
             ("", Empty::Nothing) => return Ok(None),
             ("", Empty::Default(offered)) => offered,
+            ("", Empty::NotAllowed) => {
+                terminal.say("  this is needed");
+                continue;
+            }
             (answer, _) => answer,
         };
         match answer.parse() {

@@ -31,7 +31,7 @@ pub(super) async fn plan(
     printer: Printer,
     exit_code: bool,
 ) -> Result<ExitStatus, Failure> {
-    let answers = several::each(chosen, session, async |session| {
+    let answers = several::each(chosen, printer, session, async |session| {
         let spec = session.settings.spec()?;
         session
             .on_server(Control::default(), async |server| {
