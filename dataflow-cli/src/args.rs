@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint},
-    lifecycle::{LogOf, Since},
+    lifecycle::{DockerSource, LogOf, Since},
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
@@ -95,7 +95,7 @@ pub(crate) enum Output {
 pub(crate) enum Verb {
     /// Deploy the server, or bring it to what is wanted
     #[command(after_help = help::RUN)]
-    Run(DeployArgs),
+    Run(RunArgs),
     /// Start the containers
     #[command(after_help = help::START)]
     Start(ServerArgs),
@@ -123,7 +123,8 @@ impl Verb {
     /// Which server.
     pub(crate) fn server(&self) -> &ServerArgs {
         match self {
-            Self::Run(deploy) | Self::Upgrade(deploy) => &deploy.server,
+            Self::Run(run) => &run.deploy.server,
+            Self::Upgrade(deploy) => &deploy.server,
             Self::Start(server)
             | Self::Stop(server)
             | Self::Restart(server)
@@ -136,7 +137,8 @@ impl Verb {
     /// What is wanted, for the verbs that make containers; these need it complete.
     pub(crate) fn deploy(&self) -> Option<&DeployArgs> {
         match self {
-            Self::Run(deploy) | Self::Upgrade(deploy) => Some(deploy),
+            Self::Run(run) => Some(&run.deploy),
+            Self::Upgrade(deploy) => Some(deploy),
             _ => None,
         }
     }
@@ -152,6 +154,43 @@ pub(crate) struct ServerArgs {
     /// Directory on the server that holds all data [default: /var/lib/portsip]
     #[arg(short = 'p', long, value_name = "PATH", value_parser = parse::<DataPath>)]
     pub(crate) data_path: Option<DataPath>,
+}
+
+/// What is wanted on the server, and how to get there.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) deploy: DeployArgs,
+    /// Where the server has no Docker, install it: from the distribution's packages, or from Docker's own with =docker
+    #[arg(
+        long,
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "distribution",
+        hide_possible_values = true,
+        value_name = "SOURCE",
+        help_heading = "Server"
+    )]
+    pub(crate) install_docker: Option<DockerSourceArg>,
+}
+
+/// Whose packages Docker is installed from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DockerSourceArg {
+    /// Those of the server's distribution
+    Distribution,
+    /// Docker's own, from download.docker.com
+    Docker,
+}
+
+impl From<DockerSourceArg> for DockerSource {
+    fn from(source: DockerSourceArg) -> Self {
+        match source {
+            DockerSourceArg::Distribution => Self::Distribution,
+            DockerSourceArg::Docker => Self::Docker,
+        }
+    }
 }
 
 /// What is wanted on the server.

@@ -12,7 +12,7 @@ mod upgrade;
 use std::sync::Once;
 
 use dataflow_core::{
-    lifecycle::{Control, Event, Events, Interrupt, LifecycleError, Report, Server},
+    lifecycle::{Control, DockerSource, Event, Events, Interrupt, LifecycleError, Report, Server},
     spec::{Settings, Target},
 };
 
@@ -40,6 +40,10 @@ pub(crate) async fn dispatch(
     let session = Session {
         target: settings.target()?,
         printer,
+        install_docker: match &cli.verb {
+            Verb::Run(run) => run.install_docker.map(DockerSource::from),
+            _ => None,
+        },
     };
     match &cli.verb {
         Verb::Run(_) => run::run(session, &settings).await,
@@ -57,6 +61,8 @@ pub(crate) async fn dispatch(
 struct Session {
     target: Target,
     printer: Printer,
+    /// Where Docker comes from if the server has none.
+    install_docker: Option<DockerSource>,
 }
 
 impl Session {
@@ -69,7 +75,12 @@ impl Session {
         let terminal = Terminal::find();
         loop {
             let attempt = async {
-                let server = Server::open(&self.target, control.clone()).await?;
+                let server = match self.install_docker {
+                    Some(source) => {
+                        Server::open_with_docker(&self.target, control.clone(), source).await?
+                    }
+                    None => Server::open(&self.target, control.clone()).await?,
+                };
                 let result = verb(&server).await;
                 server.close().await;
                 result
