@@ -9,7 +9,7 @@ use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint, Jump},
-    lifecycle::{LogOf, Since},
+    lifecycle::{DockerSource, LogOf, Since},
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
@@ -151,7 +151,7 @@ pub(crate) enum Verb {
     Restart(ServerArgs),
     /// Change to other images
     #[command(after_help = help::UPGRADE)]
-    Upgrade(RunArgs),
+    Upgrade(UpgradeArgs),
     /// Remove the containers and keep the data
     #[command(after_help = help::RM)]
     Rm(RmArgs),
@@ -209,7 +209,8 @@ impl Verb {
     /// What is wanted, for the verbs that make containers or say how.
     pub(crate) fn deploy(&self) -> Option<&DeployArgs> {
         match self {
-            Self::Run(run) | Self::Upgrade(run) => Some(&run.deploy),
+            Self::Run(run) => Some(&run.deploy),
+            Self::Upgrade(upgrade) => Some(&upgrade.deploy),
             Self::Plan(plan) => Some(&plan.deploy),
             Self::Init(init) => Some(&init.deploy),
             _ => None,
@@ -219,16 +220,39 @@ impl Verb {
     /// Whether the plan is carried out without a question.
     pub(crate) fn yes(&self) -> bool {
         match self {
-            Self::Run(run) | Self::Upgrade(run) => run.confirm.yes,
+            Self::Run(run) => run.confirm.yes,
+            Self::Upgrade(upgrade) => upgrade.confirm.yes,
             Self::Rm(rm) => rm.confirm.yes,
             _ => true,
         }
     }
 }
 
-/// What is wanted, and whether that is asked about.
+/// What is wanted, how to get there, and whether that is asked about.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
+    // Before the others: after them it would stand under their heading.
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub(crate) deploy: DeployArgs,
+    /// Where the server has no Docker, install it: from the distribution's packages, or from Docker's own with =docker
+    #[arg(
+        long,
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "distribution",
+        hide_possible_values = true,
+        value_name = "SOURCE",
+        help_heading = "Server"
+    )]
+    pub(crate) install_docker: Option<DockerSourceArg>,
+}
+
+/// What is wanted, and whether that is asked about.
+#[derive(Debug, Args)]
+pub(crate) struct UpgradeArgs {
     // Before the others: after them it would stand under their heading.
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
@@ -275,6 +299,24 @@ pub(crate) struct ServerArgs {
     /// Directory on the server that holds all data [default: /var/lib/portsip]
     #[arg(short = 'p', long, value_name = "PATH", value_parser = parse::<DataPath>)]
     pub(crate) data_path: Option<DataPath>,
+}
+
+/// Whose packages Docker is installed from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DockerSourceArg {
+    /// Those of the server's distribution
+    Distribution,
+    /// Docker's own, from download.docker.com
+    Docker,
+}
+
+impl From<DockerSourceArg> for DockerSource {
+    fn from(source: DockerSourceArg) -> Self {
+        match source {
+            DockerSourceArg::Distribution => Self::Distribution,
+            DockerSourceArg::Docker => Self::Docker,
+        }
+    }
 }
 
 /// What is wanted on the server.

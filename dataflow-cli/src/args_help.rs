@@ -44,7 +44,8 @@ Examples:
   dataflow run -a 172.31.16.158 -x 172.31.16.133
   dataflow run -a 172.31.16.158 -A 54.215.234.68 -x 172.31.16.133 --host ssh://pbx@flow.example.com
   dataflow run --host local -a 172.31.16.158 -x 172.31.16.133 -p /data/portsip
-  dataflow run --server paris --yes";
+  dataflow run --server paris --yes
+  dataflow run -a 172.31.16.158 -x 172.31.16.133 --install-docker";
 
 pub(crate) const START: &str = "\
 Example:

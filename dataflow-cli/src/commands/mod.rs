@@ -19,7 +19,8 @@ use std::{sync::Once, time::Instant};
 
 use dataflow_core::{
     lifecycle::{
-        Approve, Control, Event, Events, Interrupt, LifecycleError, PlanSummary, Report, Server,
+        Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
+        Report, Server,
     },
     spec::{Settings, Target},
 };
@@ -74,7 +75,14 @@ async fn verb(cli: &Cli, mut chosen: Vec<Chosen>, printer: Printer) -> Result<Ex
     };
     let session = session(one)?;
     match &cli.verb {
-        Verb::Run(_) => run::run(session).await,
+        Verb::Run(run) => {
+            let install_docker = run.install_docker.map(DockerSource::from);
+            run::run(Session {
+                install_docker,
+                ..session
+            })
+            .await
+        }
         Verb::Start(_) => start::start(session).await,
         Verb::Stop(_) => stop::stop(session).await,
         Verb::Restart(_) => restart::restart(session).await,
@@ -96,6 +104,8 @@ struct Session {
     terminal: Option<Terminal>,
     /// Whether a plan is asked about.
     confirm: bool,
+    /// Where Docker comes from if the server has none.
+    install_docker: Option<DockerSource>,
 }
 
 impl Session {
@@ -108,6 +118,7 @@ impl Session {
             printer,
             confirm: confirm && terminal.is_some() && printer.output() == Output::Human,
             terminal,
+            install_docker: None,
         })
     }
 
@@ -121,7 +132,12 @@ impl Session {
         loop {
             let attempt = async {
                 let begun = Instant::now();
-                let server = Server::open(&self.target, control.clone()).await?;
+                let server = match self.install_docker {
+                    Some(source) => {
+                        Server::open_with_docker(&self.target, control.clone(), source).await?
+                    }
+                    None => Server::open(&self.target, control.clone()).await?,
+                };
                 self.printer.detail(&format!(
                     "reached {} in {} ms",
                     server.label(),

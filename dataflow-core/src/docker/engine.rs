@@ -18,7 +18,7 @@ use super::{
     connect,
     error::DockerError,
     model::{Container, Image},
-    transport::Transport,
+    transport::{Route, Transport},
     version::ApiVersion,
 };
 use crate::{host::Host, spec::ContainerSpec};
@@ -52,6 +52,16 @@ impl Engine {
     /// Where there is no engine, it doesn't run, is too old, or may not be used by this user.
     pub async fn connect(host: &Host) -> Result<Self, DockerError> {
         connect::connect(host, super::SOCKET).await
+    }
+
+    /// Stands for the engine of a server that has none yet: whatever is asked of it fails.
+    ///
+    /// # Errors
+    /// Never, as far as is known: it is the client library that may fail.
+    pub(crate) fn none(host: &Host) -> Result<Self, DockerError> {
+        let transport = Transport::closed(host, Route::Socket(super::SOCKET.to_owned()));
+        Self::over(transport, host, String::new(), super::version::OLDEST)
+            .map_err(|error| DockerError::of(&host.label(), "be asked", error))
     }
 
     pub(super) fn over(

@@ -52,15 +52,20 @@ pub(super) struct Transport {
 impl Transport {
     /// Opens the first connection, and so finds out whether the route works.
     pub(super) async fn open(host: &Host, route: Route) -> Result<Arc<Self>, HostError> {
-        let transport = Arc::new(Self {
+        let transport = Self::closed(host, route);
+        let first = transport.connect().await?;
+        transport.put_back(first);
+        Ok(transport)
+    }
+
+    /// Without a connection yet.
+    pub(super) fn closed(host: &Host, route: Route) -> Arc<Self> {
+        Arc::new(Self {
             host: host.clone(),
             route,
             idle: Mutex::default(),
             version: OnceLock::new(),
-        });
-        let first = transport.connect().await?;
-        transport.put_back(first);
-        Ok(transport)
+        })
     }
 
     /// Every later request is sent under this version's prefix.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::plan_error::PlanError;
+use super::{
+    install_docker::{CannotInstall, InstallProblem},
+    plan_error::PlanError,
+};
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
@@ -33,6 +36,16 @@ pub enum LifecycleError {
         /// What stands in the way.
         #[source]
         error: PlanError,
+    },
+
+    /// There is no Docker, and it can't be installed.
+    #[error("{host}: {error}")]
+    CannotInstall {
+        /// The server.
+        host: String,
+        /// Why not.
+        #[source]
+        error: CannotInstall,
     },
 
     /// The plan was not approved; nothing was changed.
@@ -89,6 +102,15 @@ pub enum StepError {
     /// The directories could not be set up; the text is what the command said.
     #[error("{0}")]
     Directories(String),
+
+    /// Docker did not come to be installed.
+    #[error("{problem}")]
+    Install {
+        /// Why not.
+        problem: InstallProblem,
+        /// The last lines of what was said.
+        last_lines: Vec<String>,
+    },
 
     /// A container ended by itself where it should have kept running.
     #[error("{name} ended with exit code {exit_code}")]
@@ -194,6 +216,7 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.kind(),
             Self::Docker(error) => error.kind(),
             Self::Plan { error, .. } => error.kind(),
+            Self::CannotInstall { error, .. } => error.kind(),
             Self::Declined { .. } => Kind::Pending,
             Self::Step { error, .. } => match error.as_ref() {
                 // That a registry does not have an image, or refuses it, is found out before anything is touched.
@@ -210,6 +233,7 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
             Self::Plan { error, .. } => error.next_step(),
+            Self::CannotInstall { error, .. } => error.next_step(),
             Self::Declined { .. } => {
                 "Run the same command again and answer yes, or give --yes.".into()
             }
@@ -234,7 +258,9 @@ impl Explain for LifecycleError {
         match self {
             Self::Docker(error) => error.details(),
             Self::Step { error, .. } => match error.as_ref() {
-                StepError::Ended { last_lines, .. }
+                StepError::Docker(error) => error.details(),
+                StepError::Install { last_lines, .. }
+                | StepError::Ended { last_lines, .. }
                 | StepError::NotReady { last_lines, .. }
                 | StepError::Initialise { last_lines, .. } => last_lines,
                 _ => &[],
@@ -267,6 +293,7 @@ impl StepError {
             Self::Directories(_) => {
                 "Mend that on the server, or give another data path with -p; then run the same command again.".into()
             }
+            Self::Install { problem, .. } => problem.next_step().into(),
             Self::NotReady { .. } => {
                 "The lines above are the end of its log. If it only needs longer, as ClickHouse does with much data: dataflow run gives it more time with -g SECONDS. If not, mend the cause, then run the same command again.".into()
             }

@@ -7,7 +7,7 @@ use super::{
     desired::Desired,
     error::{LifecycleError, Recovery, StepError},
     events::Event,
-    initialise, observed,
+    initialise, install_docker, observed,
     plan::{Action, Plan, Step},
     ready,
 };
@@ -152,6 +152,9 @@ impl<'a> Executor<'a> {
     async fn perform(&self, action: &Action, awaited: &Awaited) -> Result<(), StepError> {
         let engine = self.engine;
         match action {
+            Action::InstallDocker(install) => {
+                install_docker::perform(self.host, install, awaited).await?;
+            }
             Action::Fetch(image) => {
                 let login = self.registry.filter(|login| login.is_for(image));
                 engine

@@ -8,6 +8,7 @@ use super::{
     error::LifecycleError,
     events::Event,
     execute::Executor,
+    install_docker::{self, DockerSource},
     logs::{LogOf, LogQuery, Logs},
     manage, observe,
     observed::{Containers, Observed},
@@ -17,7 +18,7 @@ use super::{
     status::{self, Status},
 };
 use crate::{
-    docker::{Engine, LogRange},
+    docker::{DockerError, Engine, LogRange},
     host::Host,
     spec::{Pull, Release, Settings, Spec, Target},
 };
@@ -51,24 +52,43 @@ impl Server {
     /// # Errors
     /// Where it can't be reached or signed in to, or Docker doesn't answer.
     pub async fn open(target: &Target, control: Control) -> Result<Self, LifecycleError> {
-        let reach = async {
-            let host = Host::connect(&target.address, &target.sign_in).await?;
-            let engine = Engine::connect(&host).await?;
-            Ok::<_, LifecycleError>((host, engine))
+        let host = Host::connect(&target.address, &target.sign_in).await?;
+        let engine = Engine::connect(&host).await?;
+        Ok(Self::over(host, engine, control))
+    }
+
+    /// The same; where there is no Docker, it is installed first, if that is approved.
+    ///
+    /// # Errors
+    /// As [`Server::open`]; and where Docker can't be installed.
+    pub async fn open_with_docker(
+        target: &Target,
+        control: Control,
+        source: DockerSource,
+    ) -> Result<Self, LifecycleError> {
+        let host = Host::connect(&target.address, &target.sign_in).await?;
+        let engine = match Engine::connect(&host).await {
+            Err(DockerError::NotInstalled { .. }) => {
+                install_docker::install(&host, &control, source).await?
+            }
+            engine => engine?,
         };
-        let (host, engine) = reach.await?;
+        Ok(Self::over(host, engine, control))
+    }
+
+    fn over(host: Host, engine: Engine, control: Control) -> Self {
         control.events.tell(Event::Connected {
             server: host.label(),
             docker: engine.release().to_owned(),
         });
-        Ok(Self {
+        Self {
             host,
             engine,
             release: Release::portsip(),
             control,
             opened: Instant::now(),
             clock_told: Once::new(),
-        })
+        }
     }
 
     /// The server, as `user@host` or `local`.
