@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
+use super::{lock::Lease, remembered::Remembered};
 use crate::{
     docker::{Container, Image, State},
     spec::{MANAGED_LABEL, Owner},
@@ -28,6 +29,10 @@ pub struct Observed {
     pub password: Option<SecretString>,
     /// The ports of interest that somebody listens on, with the program's name where it is known.
     pub listeners: BTreeMap<u16, String>,
+    /// Who has the lock of the server.
+    pub holder: Option<Lease>,
+    /// What the server remembers of how it was deployed.
+    pub remembered: Option<Remembered>,
 }
 
 /// What is at a path where a directory is wanted.
