@@ -1,11 +1,12 @@
 //! The command line.
 
-use std::{convert::Infallible, path::PathBuf, str::FromStr};
+use std::{convert::Infallible, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint},
+    lifecycle::RunId,
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
@@ -96,22 +97,28 @@ pub(crate) enum Verb {
     Run(DeployArgs),
     /// Start the containers
     #[command(after_help = help::START)]
-    Start(ServerArgs),
+    Start(ManageArgs),
     /// Stop the containers
     #[command(after_help = help::STOP)]
-    Stop(ServerArgs),
+    Stop(ManageArgs),
     /// Stop the containers and start them again
     #[command(after_help = help::RESTART)]
-    Restart(ServerArgs),
+    Restart(ManageArgs),
     /// Change to other images
     #[command(after_help = help::UPGRADE)]
     Upgrade(DeployArgs),
     /// Remove the containers and keep the data
     #[command(after_help = help::RM)]
-    Rm(ServerArgs),
+    Rm(ManageArgs),
     /// Show whether the server runs as it should
     #[command(after_help = help::STATUS)]
     Status(ServerArgs),
+    /// Show what was done to the server, by whom and why
+    #[command(after_help = help::HISTORY)]
+    History(HistoryArgs),
+    /// Take the lock away from an operation that holds it
+    #[command(after_help = help::UNLOCK)]
+    Unlock(UnlockArgs),
 }
 
 impl Verb {
@@ -119,12 +126,25 @@ impl Verb {
     pub(crate) fn server(&self) -> &ServerArgs {
         match self {
             Self::Run(deploy) | Self::Upgrade(deploy) => &deploy.server,
-            Self::Start(server)
-            | Self::Stop(server)
-            | Self::Restart(server)
-            | Self::Rm(server)
-            | Self::Status(server) => server,
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) | Self::Rm(manage) => {
+                &manage.server
+            }
+            Self::Status(server) => server,
+            Self::History(history) => &history.server,
+            Self::Unlock(unlock) => &unlock.server,
         }
+    }
+
+    /// How long another operation's end is waited for.
+    pub(crate) fn wait(&self) -> Duration {
+        let lock = match self {
+            Self::Run(deploy) | Self::Upgrade(deploy) => &deploy.lock,
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) | Self::Rm(manage) => {
+                &manage.lock
+            }
+            Self::Status(_) | Self::History(_) | Self::Unlock(_) => return Duration::ZERO,
+        };
+        Duration::from_secs(lock.wait.unwrap_or_default())
     }
 
     /// What is wanted, for the verbs that make containers; these need it complete.
@@ -134,6 +154,46 @@ impl Verb {
             _ => None,
         }
     }
+}
+
+/// What the verbs take that change something and need no settings.
+#[derive(Debug, Args)]
+pub(crate) struct ManageArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
+}
+
+/// What is done where another operation is at work on the server.
+#[derive(Debug, Args)]
+pub(crate) struct LockArgs {
+    // Not a doc comment: rustdoc would take the brackets for links.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "600", help_heading = "Server", help = "Wait until another operation on the server is over [without a number: 600]")]
+    pub(crate) wait: Option<u64>,
+}
+
+/// Which runs are shown.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Run to show with all its steps
+    #[arg(value_name = "RUN", value_parser = parse::<RunId>)]
+    pub(crate) run: Option<RunId>,
+    /// How many runs are listed, the newest first
+    #[arg(short = 'n', long = "number", value_name = "NUMBER", default_value_t = 20, conflicts_with = "run", value_parser = RangedU64ValueParser::<usize>::new().range(1..=200))]
+    pub(crate) number: usize,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+/// What becomes of the lock.
+#[derive(Debug, Args)]
+pub(crate) struct UnlockArgs {
+    /// Take it away; without this, only who has it is shown
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 }
 
 /// Which server.
@@ -154,6 +214,8 @@ pub(crate) struct ServerArgs {
 pub(crate) struct DeployArgs {
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
     /// Public IP of the server; one of the two IPs is needed
     #[arg(short = 'A', long, value_name = "IP", value_parser = parse::<ServerIp>)]
     pub(crate) public_ip: Option<ServerIp>,

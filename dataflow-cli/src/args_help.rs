@@ -13,6 +13,7 @@ Exit codes:
   1  something failed; for status: the service does not run as it should
   2  a flag, a setting or a file is wrong; nothing was tried
   3  the server, the image or the PBX is not as it must be; nothing was changed
+  5  another operation has the lock of the server; nothing was changed
   6  the server cannot be reached or signed in to; nothing was changed";
 
 pub(crate) const RUN: &str = "\
@@ -48,3 +49,17 @@ pub(crate) const STATUS: &str = "\
 Examples:
   dataflow status -a 172.31.16.158
   dataflow status -a 172.31.16.158 --output json";
+
+pub(crate) const HISTORY: &str = "\
+Examples:
+  dataflow history -a 172.31.16.158
+  dataflow history -a 172.31.16.158 20261124T114500Z-4f2a";
+
+pub(crate) const UNLOCK: &str = "\
+The lock of an operation whose program was killed or cut off ends by itself within half a minute.
+Taking it away from one that is at work ends that one before its next step, with nothing put back.
+It is on record: see dataflow history.
+
+Examples:
+  dataflow unlock -a 172.31.16.158
+  dataflow unlock -a 172.31.16.158 --force";

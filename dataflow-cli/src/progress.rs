@@ -30,6 +30,7 @@ struct State {
     of: usize,
     what: String,
     why: String,
+    /// The time from which on it is mentioned again that something lasts.
     reminded: Duration,
 }
 
@@ -68,6 +69,23 @@ impl Progress {
                 1 => "planned: 1 step".to_owned(),
                 count => format!("planned: {count} steps"),
             }),
+            // No line that is redrawn: a question may come next.
+            Event::WaitingForLock {
+                holder, elapsed, ..
+            } => {
+                if *elapsed >= state.reminded {
+                    state.reminded = *elapsed + REMINDER;
+                    self.say(&format!("waiting for {holder}"));
+                }
+            }
+            Event::Begun { run } => self.printer.detail(&format!("run {run}")),
+            Event::NotRecorded { place, reason } => {
+                let warning = format!("could not be written to {place}: {reason}");
+                match self.line.get() {
+                    Some(line) => line.suspend(|| self.printer.warn(&warning)),
+                    None => self.printer.warn(&warning),
+                }
+            }
             Event::StepStarted {
                 number,
                 of,
@@ -78,7 +96,7 @@ impl Progress {
                     of: *of,
                     what: what.clone(),
                     why: why.clone(),
-                    reminded: Duration::ZERO,
+                    reminded: REMINDER,
                 };
                 self.work(&format!("{} {what} {}", count(*number, *of), dimmed(why)));
             }
@@ -91,8 +109,8 @@ impl Progress {
                 let waiting = format!("waiting for {for_what}, {}", short(*elapsed));
                 if self.terminal {
                     self.work(&format!("{place} {} {}", state.what, dimmed(&waiting)));
-                } else if *elapsed >= state.reminded + REMINDER {
-                    state.reminded = *elapsed;
+                } else if *elapsed >= state.reminded {
+                    state.reminded = *elapsed + REMINDER;
                     self.say(&format!("{place} {waiting}"));
                 }
             }

@@ -1,17 +1,19 @@
 //! One file for each verb, and what they share.
 
+mod history;
 mod restart;
 mod rm;
 mod run;
 mod start;
 mod status;
 mod stop;
+mod unlock;
 mod upgrade;
 
-use std::sync::Once;
+use std::{path::PathBuf, sync::Once, time::Duration};
 
 use dataflow_core::{
-    lifecycle::{Control, Event, Events, Interrupt, LifecycleError, Report, Server},
+    lifecycle::{Control, Event, Events, Interrupt, LifecycleError, Records, Report, Server},
     spec::{Settings, Target},
 };
 
@@ -39,6 +41,7 @@ pub(crate) async fn dispatch(
     let session = Session {
         target: settings.target()?,
         printer,
+        wait: cli.verb.wait(),
     };
     match &cli.verb {
         Verb::Run(_) => run::run(session, &settings).await,
@@ -48,6 +51,8 @@ pub(crate) async fn dispatch(
         Verb::Upgrade(_) => upgrade::upgrade(session, &settings).await,
         Verb::Rm(_) => rm::rm(session).await,
         Verb::Status(_) => status::status(session).await,
+        Verb::History(args) => history::history(session, args).await,
+        Verb::Unlock(args) => unlock::unlock(session, args).await,
     }
 }
 
@@ -55,24 +60,48 @@ pub(crate) async fn dispatch(
 struct Session {
     target: Target,
     printer: Printer,
+    /// How long another operation's end is waited for.
+    wait: Duration,
 }
 
 impl Session {
-    /// Does something on the server. What is missing to sign in is asked for where there is a terminal.
+    /// Does something on the server.
     async fn on_server<T>(
-        mut self,
+        self,
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
+        self.signed_in(async |target| {
+            let server = Server::open(target, control.clone()).await?;
+            let result = verb(&server).await;
+            server.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Does something with what is kept on the server. It needs no Docker there.
+    async fn on_records<T>(
+        self,
+        verb: impl AsyncFn(&Records) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
+        self.signed_in(async |target| {
+            let records = Records::open(target).await?;
+            let result = verb(&records).await;
+            records.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Tries something, again with what the operator answers to what is missing to sign in.
+    async fn signed_in<T>(
+        mut self,
+        attempt: impl AsyncFn(&Target) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
         let terminal = Terminal::find();
         loop {
-            let attempt = async {
-                let server = Server::open(&self.target, control.clone()).await?;
-                let result = verb(&server).await;
-                server.close().await;
-                result
-            };
-            let error = match attempt.await {
+            let error = match attempt(&self.target).await {
                 Ok(result) => return Ok(result),
                 Err(error) => error,
             };
@@ -113,6 +142,8 @@ impl Session {
                 }
             }),
             interrupt,
+            wait: self.wait,
+            journal: journal_copies(),
             ..Control::default()
         };
         let report = self.on_server(control, verb).await;
@@ -124,6 +155,16 @@ impl Session {
         }
         Ok(ExitStatus::Success)
     }
+}
+
+/// Where the copies of the journals are.
+fn journal_copies() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let state = state.filter(|path| path.is_absolute()).or_else(|| {
+        let home = std::env::home_dir().filter(|home| home.is_absolute())?;
+        Some(home.join(".local/state"))
+    })?;
+    Some(state.join("dataflow"))
 }
 
 /// The last line of a change with `--output json`.
