@@ -260,7 +260,7 @@ impl Explain for LifecycleError {
                 "Wait for it with --wait. If nobody is at work any more, the lock ends by itself within half a minute; dataflow unlock --force takes it away.".into()
             }
             Self::NotKept { .. } => format!(
-                "See that root can write to {KEPT_IN} on the server, then run the same command again."
+                "Mend that in {KEPT_IN} on the server, then run the same command again."
             ),
             Self::NoSuchRun { .. } => "dataflow history lists the runs.".into(),
             Self::Read { .. } => {
@@ -311,7 +311,7 @@ impl StepError {
                 "dataflow history shows who works on the server, dataflow status what runs. When nobody does, run the same command again to finish the job.".into()
             }
             Self::NotRecorded(_) => format!(
-                "See that root can write to {KEPT_IN} on the server, then run the same command again."
+                "Mend that in {KEPT_IN} on the server, then run the same command again."
             ),
             Self::Interrupted => "Run the same command again to finish the job.".into(),
         }

@@ -18,6 +18,11 @@ pub(super) fn starting_point(
     if changes.registry.token.is_none() {
         fallback.registry = Default::default();
     }
+    if containers.pbx.is_some() {
+        // The service's container tells its addresses, also where it has none.
+        fallback.private_ip = None;
+        fallback.public_ip = None;
+    }
     containers.or(fallback)
 }
 
@@ -43,6 +48,60 @@ pub(super) fn pulls(wanted: &Settings, deployed: &Settings) -> Pulls {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::{
+        lifecycle::{Deed, observed::Observed},
+        spec::{RegistryLogin, Secret, Spec},
+    };
+
+    fn remembered() -> Remembered {
+        let spec = Spec::new(
+            "172.31.16.133".parse().unwrap(),
+            "172.31.16.158".parse().ok(),
+            "203.0.113.7".parse().ok(),
+        );
+        let spec = spec.unwrap().with_registry(RegistryLogin {
+            server: "registry.example.com".parse().unwrap(),
+            user: "operator".into(),
+            token: "t".into(),
+        });
+        let deed = Deed {
+            run: String::new(),
+            at: "2026-11-24T11:45:00Z".parse().unwrap(),
+            operator: Default::default(),
+        };
+        Remembered::news(None, &spec, &Observed::default(), deed).unwrap()
+    }
+
+    #[test]
+    fn what_containers_say_counts_and_the_rest_is_remembered() {
+        let nothing = Settings::default();
+        let settings = starting_point(nothing.clone(), Some(&remembered()), &nothing);
+        assert_eq!(settings.pbx, "172.31.16.133".parse().ok());
+        assert_eq!(settings.public_ip, "203.0.113.7".parse().ok());
+        let service = Settings {
+            pbx: "172.31.16.134".parse().ok(),
+            private_ip: "172.31.16.158".parse().ok(),
+            ..Settings::default()
+        };
+        let settings = starting_point(service, Some(&remembered()), &nothing);
+        assert_eq!(settings.pbx, "172.31.16.134".parse().ok());
+        assert_eq!(settings.public_ip, None);
+        assert_eq!(settings.nofile, Some(655_360));
+    }
+
+    #[test]
+    fn a_remembered_sign_in_counts_with_a_token_only() {
+        let mut changes = Settings::default();
+        let settings = starting_point(Settings::default(), Some(&remembered()), &changes);
+        assert!(settings.registry.user.is_none());
+        changes.registry.token = Some(Secret::Value("t".into()));
+        let settings = starting_point(Settings::default(), Some(&remembered()), &changes);
+        assert_eq!(settings.registry.user.as_deref(), Some("operator"));
+        assert_eq!(
+            settings.registry.server,
+            "registry.example.com".parse().ok()
+        );
+    }
 
     #[test]
     fn an_upgrade_fetches_what_changes_and_everything_where_nothing_does() {

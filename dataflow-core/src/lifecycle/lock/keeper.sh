@@ -23,7 +23,8 @@ is_live() {
 }
 
 # Replaces a file ($1) of the directory as a whole with a line ($2). $3: what is done before it takes its place, if anything.
-put() { printf '%s\n' "$2" >"$dir/$1.new" && ${3:-:} "$dir/$1.new" && mv -f "$dir/$1.new" "$dir/$1"; }
+# Through cat, which says why a write failed; the shell's own printf doesn't.
+put() { printf '%s\n' "$2" | cat >"$dir/$1.new" && ${3:-:} "$dir/$1.new" && mv -f "$dir/$1.new" "$dir/$1"; }
 
 prepare() {
     mkdir -p -m 700 "$dir" && chmod 700 "$dir" && mkdir -p "$dir/journal" || return
@@ -71,7 +72,7 @@ while IFS= read -r line; do
     beat) if is_mine; then touch -c "$lease"; say ok; else say "lost $(written)"; fi ;;
     record)
         # Written even where the lock is lost: it tells so.
-        if why=$({ printf '%s%s\n' "$begin" "$text" >>"$dir/journal/$run.jsonl"; } 2>&1); then
+        if why=$({ printf '%s%s\n' "$begin" "$text" | cat >>"$dir/journal/$run.jsonl"; } 2>&1); then
             begin=
             test -n "$pruned" || { prune; pruned=1; }
             if is_mine; then say ok; else say "lost $(written)"; fi
