@@ -2,14 +2,14 @@
 
 mod local;
 
-use std::{convert::Infallible, path::PathBuf, str::FromStr};
+use std::{convert::Infallible, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::RangedU64ValueParser};
 use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint, Jump},
-    lifecycle::{DockerSource, LogOf, Since},
+    lifecycle::{DockerSource, LogOf, RunId, Since},
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
@@ -142,13 +142,13 @@ pub(crate) enum Verb {
     Run(RunArgs),
     /// Start the containers
     #[command(after_help = help::START)]
-    Start(ServerArgs),
+    Start(ManageArgs),
     /// Stop the containers
     #[command(after_help = help::STOP)]
-    Stop(ServerArgs),
+    Stop(ManageArgs),
     /// Stop the containers and start them again
     #[command(after_help = help::RESTART)]
-    Restart(ServerArgs),
+    Restart(ManageArgs),
     /// Change to other images
     #[command(after_help = help::UPGRADE)]
     Upgrade(UpgradeArgs),
@@ -161,6 +161,12 @@ pub(crate) enum Verb {
     /// Show what the containers write
     #[command(after_help = help::LOGS)]
     Logs(LogsArgs),
+    /// Show what was done to the server, by whom and why
+    #[command(after_help = help::HISTORY)]
+    History(HistoryArgs),
+    /// Take the lock away from an operation that holds it
+    #[command(after_help = help::UNLOCK)]
+    Unlock(UnlockArgs),
     /// Print what makes a shell complete this program's words
     #[command(after_help = help::COMPLETIONS)]
     Completions(CompletionsArgs),
@@ -183,6 +189,8 @@ impl Verb {
             Self::Rm(_) => "rm",
             Self::Status(_) => "status",
             Self::Logs(_) => "logs",
+            Self::History(_) => "history",
+            Self::Unlock(_) => "unlock",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
@@ -190,20 +198,46 @@ impl Verb {
 
     /// Whether it changes nothing, and so may be done on several servers at once.
     pub(crate) fn only_reads(&self) -> bool {
-        matches!(self, Self::Plan(_) | Self::Status(_))
+        match self {
+            Self::Plan(_) | Self::Status(_) => true,
+            Self::History(history) => history.run.is_none(),
+            _ => false,
+        }
     }
 
     /// Which server, for the verbs that need one.
     pub(crate) fn server(&self) -> Option<&ServerArgs> {
         match self {
-            Self::Start(server)
-            | Self::Stop(server)
-            | Self::Restart(server)
-            | Self::Status(server) => Some(server),
-            Self::Rm(rm) => Some(&rm.server),
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => {
+                Some(&manage.server)
+            }
+            Self::Rm(rm) => Some(&rm.manage.server),
+            Self::Status(server) => Some(server),
             Self::Logs(logs) => Some(&logs.server),
+            Self::History(history) => Some(&history.server),
+            Self::Unlock(unlock) => Some(&unlock.server),
             _ => self.deploy().map(|deploy| &deploy.server),
         }
+    }
+
+    /// Where Docker comes from if the server has none.
+    pub(crate) fn install_docker(&self) -> Option<DockerSource> {
+        match self {
+            Self::Run(run) => run.install_docker.map(DockerSource::from),
+            _ => None,
+        }
+    }
+
+    /// How long another operation's end is waited for.
+    pub(crate) fn wait(&self) -> Duration {
+        let lock = match self {
+            Self::Run(run) => &run.lock,
+            Self::Upgrade(upgrade) => &upgrade.lock,
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => &manage.lock,
+            Self::Rm(rm) => &rm.manage.lock,
+            _ => return Duration::ZERO,
+        };
+        Duration::from_secs(lock.wait.unwrap_or_default())
     }
 
     /// What is wanted, for the verbs that make containers or say how.
@@ -236,6 +270,8 @@ pub(crate) struct RunArgs {
     pub(crate) confirm: ConfirmArgs,
     #[command(flatten)]
     pub(crate) deploy: DeployArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
     /// Where the server has no Docker, install it: from the distribution's packages, or from Docker's own with =docker
     #[arg(
         long,
@@ -258,6 +294,8 @@ pub(crate) struct UpgradeArgs {
     pub(crate) confirm: ConfirmArgs,
     #[command(flatten)]
     pub(crate) deploy: DeployArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// What is wanted, and what the exit code tells.
@@ -278,7 +316,7 @@ pub(crate) struct RmArgs {
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
     #[command(flatten)]
-    pub(crate) server: ServerArgs,
+    pub(crate) manage: ManageArgs,
 }
 
 /// Whether the operator is asked before something is changed.
@@ -287,6 +325,46 @@ pub(crate) struct ConfirmArgs {
     /// Go ahead without asking; without a terminal nothing is asked anyway
     #[arg(short = 'y', long, display_order = 0)]
     pub(crate) yes: bool,
+}
+
+/// What the verbs take that change something and need no settings.
+#[derive(Debug, Args)]
+pub(crate) struct ManageArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
+}
+
+/// What is done where another operation is at work on the server.
+#[derive(Debug, Args)]
+pub(crate) struct LockArgs {
+    // Not a doc comment: rustdoc would take the brackets for links.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "600", help_heading = "Server", help = "Wait until another operation on the server is over [without a number: 600]")]
+    pub(crate) wait: Option<u64>,
+}
+
+/// Which runs are shown.
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Run to show with all its steps
+    #[arg(value_name = "RUN", value_parser = parse::<RunId>)]
+    pub(crate) run: Option<RunId>,
+    /// How many runs are listed, the newest first
+    #[arg(short = 'n', long = "number", value_name = "NUMBER", default_value_t = 20, conflicts_with = "run", value_parser = RangedU64ValueParser::<usize>::new().range(1..=200))]
+    pub(crate) number: usize,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+/// What becomes of the lock.
+#[derive(Debug, Args)]
+pub(crate) struct UnlockArgs {
+    /// Take it away; without this, only who has it is shown
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 }
 
 /// Which server.

@@ -1,6 +1,7 @@
 //! One file for each verb, and what they share.
 
 mod completions;
+mod history;
 mod init;
 mod init_questions;
 mod logs;
@@ -13,14 +14,19 @@ mod several;
 mod start;
 mod status;
 mod stop;
+mod unlock;
 mod upgrade;
 
-use std::{sync::Once, time::Instant};
+use std::{
+    path::PathBuf,
+    sync::Once,
+    time::{Duration, Instant},
+};
 
 use dataflow_core::{
     lifecycle::{
         Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
-        Report, Server,
+        Records, Report, Server,
     },
     spec::{Settings, Target},
 };
@@ -63,10 +69,11 @@ fn on_servers(cli: &Cli, chosen: Vec<Chosen>, printer: Printer) -> Result<ExitSt
 
 async fn verb(cli: &Cli, mut chosen: Vec<Chosen>, printer: Printer) -> Result<ExitStatus, Failure> {
     let alone = chosen.len() == 1;
-    let session = |chosen: Chosen| Session::new(chosen, printer, alone, !cli.verb.yes());
+    let session = |chosen: Chosen| Session::new(chosen, printer, alone, &cli.verb);
     match &cli.verb {
         Verb::Status(_) => return status::status(chosen, session, printer).await,
         Verb::Plan(plan) => return plan::plan(chosen, session, printer, plan.exit_code).await,
+        Verb::History(args) => return history::history(chosen, session, printer, args).await,
         _ => {}
     }
     // A verb that changes something was given one server.
@@ -75,20 +82,14 @@ async fn verb(cli: &Cli, mut chosen: Vec<Chosen>, printer: Printer) -> Result<Ex
     };
     let session = session(one)?;
     match &cli.verb {
-        Verb::Run(run) => {
-            let install_docker = run.install_docker.map(DockerSource::from);
-            run::run(Session {
-                install_docker,
-                ..session
-            })
-            .await
-        }
+        Verb::Run(_) => run::run(session).await,
         Verb::Start(_) => start::start(session).await,
         Verb::Stop(_) => stop::stop(session).await,
         Verb::Restart(_) => restart::restart(session).await,
         Verb::Upgrade(_) => upgrade::upgrade(session).await,
         Verb::Rm(_) => rm::rm(session).await,
         Verb::Logs(args) => logs::logs(session, args).await,
+        Verb::Unlock(args) => unlock::unlock(session, args).await,
         _ => Ok(ExitStatus::Success),
     }
 }
@@ -106,48 +107,73 @@ struct Session {
     confirm: bool,
     /// Where Docker comes from if the server has none.
     install_docker: Option<DockerSource>,
+    /// How long another operation's end is waited for.
+    wait: Duration,
 }
 
 impl Session {
-    fn new(chosen: Chosen, printer: Printer, alone: bool, confirm: bool) -> Result<Self, Failure> {
+    fn new(chosen: Chosen, printer: Printer, alone: bool, verb: &Verb) -> Result<Self, Failure> {
         let terminal = alone.then(Terminal::find).flatten();
+        let asks = terminal.is_some() && printer.output() == Output::Human;
         Ok(Self {
             target: chosen.settings.target()?,
             name: chosen.name,
             settings: chosen.settings,
             printer,
-            confirm: confirm && terminal.is_some() && printer.output() == Output::Human,
+            confirm: asks && !verb.yes(),
             terminal,
-            install_docker: None,
+            install_docker: verb.install_docker(),
+            wait: verb.wait(),
         })
     }
 
-    /// Does something on the server. What is missing to sign in is asked for where there is a terminal.
+    /// Does something on the server.
     async fn on_server<T>(
-        mut self,
+        self,
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
+        let (printer, install_docker) = (self.printer, self.install_docker);
+        self.signed_in(async |target| {
+            let begun = Instant::now();
+            let server = match install_docker {
+                Some(source) => Server::open_with_docker(target, control.clone(), source).await?,
+                None => Server::open(target, control.clone()).await?,
+            };
+            printer.detail(&format!(
+                "reached {} in {} ms",
+                server.label(),
+                begun.elapsed().as_millis()
+            ));
+            let result = verb(&server).await;
+            server.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Does something with what is kept on the server. It needs no Docker there.
+    async fn on_records<T>(
+        self,
+        verb: impl AsyncFn(&Records) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
+        self.signed_in(async |target| {
+            let records = Records::open(target).await?;
+            let result = verb(&records).await;
+            records.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Tries something, again with what the operator answers to what is missing to sign in.
+    async fn signed_in<T>(
+        mut self,
+        attempt: impl AsyncFn(&Target) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
         self.target.sign_in.consult = sign_in::consult(self.printer, self.terminal.is_some());
         loop {
-            let attempt = async {
-                let begun = Instant::now();
-                let server = match self.install_docker {
-                    Some(source) => {
-                        Server::open_with_docker(&self.target, control.clone(), source).await?
-                    }
-                    None => Server::open(&self.target, control.clone()).await?,
-                };
-                self.printer.detail(&format!(
-                    "reached {} in {} ms",
-                    server.label(),
-                    begun.elapsed().as_millis()
-                ));
-                let result = verb(&server).await;
-                server.close().await;
-                result
-            };
-            let error = match attempt.await {
+            let error = match attempt(&self.target).await {
                 Ok(result) => return Ok(result),
                 Err(error) => error,
             };
@@ -190,6 +216,8 @@ impl Session {
             }),
             interrupt,
             approve: self.approve(),
+            wait: self.wait,
+            journal: journal_copies(),
         };
         let report = self.on_server(control, verb).await;
         progress.end();
@@ -214,6 +242,16 @@ impl Session {
             asked.await.unwrap_or(false)
         })
     }
+}
+
+/// Where the copies of the journals are.
+fn journal_copies() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let state = state.filter(|path| path.is_absolute()).or_else(|| {
+        let home = std::env::home_dir().filter(|home| home.is_absolute())?;
+        Some(home.join(".local/state"))
+    })?;
+    Some(state.join("dataflow"))
 }
 
 /// From now on, the first Ctrl-C, a request to end, or the loss of the terminal has the operation end in good order; the second

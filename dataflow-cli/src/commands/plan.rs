@@ -31,15 +31,15 @@ pub(super) async fn plan(
     printer: Printer,
     exit_code: bool,
 ) -> Result<ExitStatus, Failure> {
-    let answers = several::each(chosen, printer, session, async |session| {
+    let answers = several::each(chosen, session, async |session| {
         let spec = session.settings.spec()?;
         session
             .on_server(Control::default(), async |server| {
                 let plan = server.plan(&spec).await?;
                 Ok(Planned {
                     server: server.label(),
-                    pending: !plan.is_empty(),
-                    plan: plan.summary(),
+                    pending: !plan.steps.is_empty(),
+                    plan,
                 })
             })
             .await

@@ -1,7 +1,5 @@
 //! Reading from several servers at the same time.
 
-use std::time::Instant;
-
 use dataflow_core::Kind;
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -30,7 +28,6 @@ pub(super) struct Show<One, All, Exit> {
 /// reached holds up no other.
 pub(super) async fn each<T>(
     chosen: Vec<Chosen>,
-    printer: Printer,
     session: impl Fn(Chosen) -> Result<Session, Failure>,
     read: impl AsyncFn(Session) -> Result<T, Failure>,
 ) -> Vec<Answer<T>> {

@@ -20,7 +20,7 @@ pub(super) async fn status(
     session: impl Fn(Chosen) -> Result<Session, Failure>,
     printer: Printer,
 ) -> Result<ExitStatus, Failure> {
-    let answers = several::each(chosen, printer, session, async |session| {
+    let answers = several::each(chosen, session, async |session| {
         session.on_server(Control::default(), Server::status).await
     })
     .await;
