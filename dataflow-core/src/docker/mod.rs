@@ -6,18 +6,23 @@ mod connect;
 mod create;
 mod engine;
 mod error;
+mod extra;
+mod inspect;
 mod log;
 mod model;
 mod pull;
 mod run_once;
 mod transport;
+mod update;
 mod version;
 
 pub use engine::Engine;
 pub use error::{DockerError, Refusal};
-pub use model::{Container, Health, Image, State};
+pub use extra::Extra;
+pub use model::{Container, Health, Image, State, Ulimit};
 pub use pull::PullProgress;
 pub use run_once::Ended;
+pub use update::Update;
 pub use version::ApiVersion;
 
 /// Where the engine listens.

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use super::plan::PlanSummary;
+use super::summary::PlanSummary;
 
 /// One thing worth telling.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,12 +11,15 @@ mod clickhouse;
 mod compare;
 mod deployed;
 mod desired;
+mod directories;
 mod error;
 mod events;
 mod execute;
+mod images;
 mod initialise;
 mod interrupt;
 mod manage;
+mod need;
 mod observe;
 mod observed;
 mod plan;
@@ -24,21 +27,26 @@ mod plan_error;
 mod planner;
 mod ready;
 mod refuse;
+mod refuse_image;
 mod server;
 mod status;
+mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use approve::Approve;
-pub use compare::differences;
+pub use compare::{Difference, differences};
 pub use desired::Desired;
 pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
 pub use interrupt::Interrupt;
 pub use observed::{Containers, Directory, Observed, Origin};
-pub use plan::{Action, Change, Plan, PlanSummary, Pulls, Step, StepSummary};
+pub use plan::{Action, Change, Plan, Pulls, Step};
 pub use plan_error::PlanError;
 pub use planner::plan;
 pub use server::{Report, Server};
 pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};
+pub use summary::{PlanSummary, StepSummary};
 
 /// How an operation is followed and ended early.
 #[derive(Debug, Clone, Default)]

@@ -102,7 +102,8 @@ impl Server {
     /// As [`Server::run`]; and where nothing is deployed.
     pub async fn upgrade(&self, changes: &Settings) -> Result<Report, LifecycleError> {
         let containers = observe::containers(&self.engine, &self.release).await?;
-        manage::refuse_upgrade(&self.release, &containers)
+        let adopt = changes.adopt.unwrap_or_default();
+        manage::refuse_upgrade(&self.release, &containers, adopt)
             .map_err(|error| self.in_the_way(error))?;
         let deployed = deployed::settings(&self.release, &containers);
         let settings = changes.clone().or(deployed.clone());
@@ -174,7 +175,11 @@ impl Server {
         self.approved(&plan, &self.control.approve).await?;
         if plan.only_fetches() {
             self.execute(&desired, &plan, &mut done).await?;
+            let told = plan;
             (desired, plan) = self.look_and_plan(spec, Pull::Never.into()).await?;
+            if !told.tells(&plan) {
+                self.approved(&plan, &self.control.approve).await?;
+            }
         }
         if !plan.is_empty() {
             self.execute(&desired, &plan, &mut done).await?;
