@@ -342,13 +342,12 @@ async fn what_is_changed_in_place_is_one_request_in_which_only_minus_one_takes_a
     let engine = fake.connect().await.unwrap();
     let updates = [
         Update::Restart(RestartPolicy::UnlessStopped),
-        Update::NoMemoryLimit,
         Update::NoProcessLimit,
         Update::NoCpuQuota,
     ];
     engine.update("portsip.dataflow", &updates).await.unwrap();
     let body = fake.body();
-    insta::assert_snapshot!(body, @r#"{"Memory":-1,"CpuQuota":-1,"MemorySwap":-1,"PidsLimit":-1,"RestartPolicy":{"Name":"unless-stopped"}}"#);
+    insta::assert_snapshot!(body, @r#"{"CpuQuota":-1,"PidsLimit":-1,"RestartPolicy":{"Name":"unless-stopped"}}"#);
 }
 
 #[tokio::test]

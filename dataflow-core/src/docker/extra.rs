@@ -107,11 +107,10 @@ impl Extra {
         }
     }
 
-    /// What takes it away from a container as it is. The engine has no way to take the others away: in a request to change them, its
-    /// word for "none" means "as it is".
+    /// What takes it away from a container as it is. The engine has no way to take the others away: in a request to change them, the
+    /// word for "none" means "as it is", or is refused, as it is for memory.
     pub fn lift(self) -> Option<Update> {
         match self {
-            Self::MemoryLimit => Some(Update::NoMemoryLimit),
             Self::ProcessLimit => Some(Update::NoProcessLimit),
             Self::CpuQuota => Some(Update::NoCpuQuota),
             _ => None,

@@ -10,8 +10,6 @@ use crate::spec::RestartPolicy;
 pub enum Update {
     /// When the engine starts it again by itself.
     Restart(RestartPolicy),
-    /// As much memory and swap as there is.
-    NoMemoryLimit,
     /// As many processes as there may be.
     NoProcessLimit,
     /// All the time of all processors.
@@ -36,11 +34,6 @@ fn body(updates: &[Update]) -> ContainerUpdateBody {
     for update in updates {
         match update {
             Update::Restart(policy) => body.restart_policy = Some(create::restart(*policy)),
-            Update::NoMemoryLimit => {
-                body.memory = Some(-1);
-                // The engine refuses a limit of memory above that of memory and swap.
-                body.memory_swap = Some(-1);
-            }
             Update::NoProcessLimit => body.pids_limit = Some(-1),
             Update::NoCpuQuota => body.cpu_quota = Some(-1),
         }

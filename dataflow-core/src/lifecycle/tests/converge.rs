@@ -142,7 +142,6 @@ fn perform(action: &Action, observed: &mut Observed) {
             for update in updates {
                 match update {
                     Update::Restart(_) => found.restart_policy = "unless-stopped".to_owned(),
-                    Update::NoMemoryLimit => drop(found.extras.remove(&Extra::MemoryLimit)),
                     Update::NoProcessLimit => drop(found.extras.remove(&Extra::ProcessLimit)),
                     Update::NoCpuQuota => drop(found.extras.remove(&Extra::CpuQuota)),
                 }

@@ -49,14 +49,13 @@ fn what_ends_again_and_again_is_stopped_before_it_is_started() {
 
 #[test]
 fn what_the_engine_can_change_on_a_running_container_is_corrected_in_place() {
-    let cases: [fn(&mut Container); 5] = [
+    let cases: [fn(&mut Container); 4] = [
         |c| c.restart_policy = "no".to_owned(),
-        |c| drop(c.extras.insert(Extra::MemoryLimit, "512 MiB".to_owned())),
         |c| drop(c.extras.insert(Extra::ProcessLimit, "100".to_owned())),
         |c| drop(c.extras.insert(Extra::CpuQuota, "50 of 100 us".to_owned())),
         |c| {
             c.restart_policy = "on-failure:3".to_owned();
-            c.extras.insert(Extra::MemoryLimit, "512 MiB".to_owned());
+            c.extras.insert(Extra::ProcessLimit, "7".to_owned());
         },
     ];
     let mut told = String::new();
@@ -70,15 +69,13 @@ fn what_the_engine_can_change_on_a_running_container_is_corrected_in_place() {
     }
     assert_snapshot!(told, @"
     1. correct container portsip.clickhouse in place: restart policy: no, wanted: unless-stopped
-    1. correct container portsip.clickhouse in place: memory limit: 512 MiB, wanted: none
     1. correct container portsip.clickhouse in place: limit of processes: 100, wanted: none
     1. correct container portsip.clickhouse in place: CPU quota: 50 of 100 us, wanted: none
-    1. correct container portsip.clickhouse in place: restart policy: on-failure:3, wanted: unless-stopped; memory limit: 512 MiB, wanted: none
+    1. correct container portsip.clickhouse in place: restart policy: on-failure:3, wanted: unless-stopped; limit of processes: 7, wanted: none
     1. correct container portsip.dataflow in place: restart policy: no, wanted: unless-stopped
-    1. correct container portsip.dataflow in place: memory limit: 512 MiB, wanted: none
     1. correct container portsip.dataflow in place: limit of processes: 100, wanted: none
     1. correct container portsip.dataflow in place: CPU quota: 50 of 100 us, wanted: none
-    1. correct container portsip.dataflow in place: restart policy: on-failure:3, wanted: unless-stopped; memory limit: 512 MiB, wanted: none
+    1. correct container portsip.dataflow in place: restart policy: on-failure:3, wanted: unless-stopped; limit of processes: 7, wanted: none
     ");
 }
 
