@@ -173,11 +173,6 @@ impl Verb {
         }
     }
 
-    /// Whether it changes nothing, and so may be done on several servers at once.
-    pub(crate) fn only_reads(&self) -> bool {
-        matches!(self, Self::Plan(_) | Self::Status(_))
-    }
-
     /// Which server, for the verbs that need one.
     pub(crate) fn server(&self) -> Option<&ServerArgs> {
         match self {
