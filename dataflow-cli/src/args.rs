@@ -1,6 +1,6 @@
 //! The command line.
 
-mod local;
+mod verbs;
 
 use std::{convert::Infallible, path::PathBuf, str::FromStr};
 
@@ -16,7 +16,9 @@ use dataflow_core::{
 };
 use secrecy::SecretString;
 
-pub(crate) use self::local::{CompletionsArgs, InitArgs, ManArgs, Shell};
+pub(crate) use self::verbs::{
+    CompletionsArgs, InitArgs, ManArgs, PlanArgs, RmArgs, RunArgs, Shell,
+};
 use crate::{args_help as help, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
@@ -203,45 +205,6 @@ impl Verb {
             _ => true,
         }
     }
-}
-
-/// What is wanted, and whether that is asked about.
-#[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    // Before the others: after them it would stand under their heading.
-    #[command(flatten)]
-    pub(crate) confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub(crate) deploy: DeployArgs,
-}
-
-/// What is wanted, and what the exit code tells.
-#[derive(Debug, Args)]
-pub(crate) struct PlanArgs {
-    // Before the others: after them it would stand under their heading.
-    /// End with exit code 4 if there is something to do
-    #[arg(long, display_order = 0)]
-    pub(crate) exit_code: bool,
-    #[command(flatten)]
-    pub(crate) deploy: DeployArgs,
-}
-
-/// What is removed, and whether that is asked about.
-#[derive(Debug, Args)]
-pub(crate) struct RmArgs {
-    // Before the others: after them it would stand under their heading.
-    #[command(flatten)]
-    pub(crate) confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-}
-
-/// Whether the operator is asked before something is changed.
-#[derive(Debug, Args)]
-pub(crate) struct ConfirmArgs {
-    /// Go ahead without asking; without a terminal nothing is asked anyway
-    #[arg(short = 'y', long, display_order = 0)]
-    pub(crate) yes: bool,
 }
 
 /// Which server.
