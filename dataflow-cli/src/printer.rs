@@ -71,8 +71,8 @@ impl Printer {
     }
 
     /// Something that happens, for programs.
-    pub(crate) fn json_event(self, event: &impl Serialize) {
-        self.line(None, event);
+    pub(crate) fn json_event(self, name: Option<&str>, event: &impl Serialize) {
+        self.line(name, event);
     }
 
     fn line(self, name: Option<&str>, body: impl Serialize) {

@@ -1,6 +1,7 @@
 //! From flags, environment and settings file to the library's settings, with all secrets read.
 
 use std::{
+    ffi::OsString,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -123,11 +124,13 @@ fn complete(cli: &Cli, chosen: Chosen, printer: Printer) -> Result<Chosen, Failu
 /// The servers that a shell offers after `--server`: those of the settings file that the command line names, if it can be read.
 pub(crate) fn known_servers() -> Vec<CompletionCandidate> {
     let words: Vec<_> = std::env::args_os().collect();
-    let named = words
+    let joined = |word: &OsString| Some(word.to_str()?.strip_prefix("--config=")?.into());
+    let apart = |pair: &[OsString]| (pair[0] == "--config").then(|| pair[1].clone().into());
+    let path: PathBuf = words
         .windows(2)
-        .find(|pair| pair[0] == "--config")
-        .map(|pair| PathBuf::from(&pair[1]));
-    let path = named.unwrap_or_else(|| DEFAULT_FILE.into());
+        .find_map(apart)
+        .or_else(|| words.iter().find_map(joined))
+        .unwrap_or_else(|| DEFAULT_FILE.into());
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     let file = SettingsFile::from_toml(&text, &path).unwrap_or_default();
     file.names().map(CompletionCandidate::new).collect()

@@ -1,13 +1,17 @@
 //! What is reported when the command line makes no sense, and where help and version are shown.
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use dataflow_core::{Explain, Kind};
 
 use crate::{args::Output, exit::ExitStatus, printer::Printer};
 use std::process::ExitCode;
 
 /// Shows help, version, or what is wrong with the command line; with `--output json` the error is JSON as all others are.
-pub(crate) fn report(error: &clap::Error) -> ExitCode {
+pub(crate) fn report(mut error: clap::Error) -> ExitCode {
+    if let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidValue) {
+        let given = without_password(given);
+        error.insert(ContextKind::InvalidValue, ContextValue::String(given));
+    }
     let asked_for = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -27,6 +31,17 @@ pub(crate) fn report(error: &clap::Error) -> ExitCode {
 
 fn wants_json() -> bool {
     asked("--output", "json")
+}
+
+/// A value to be shown: a password that was put into an address is left out.
+fn without_password(given: &str) -> String {
+    let password = || {
+        let (scheme, rest) = given.split_once("://")?;
+        let (user, host) = rest.rsplit_once('@')?;
+        let (name, _) = user.split_once(':')?;
+        Some(format!("{scheme}://{name}:...@{host}"))
+    };
+    password().unwrap_or_else(|| given.to_owned())
 }
 
 /// Colours as `--color` has it, before anything is shown; without it `NO_COLOR`, `CLICOLOR` and the terminal decide.

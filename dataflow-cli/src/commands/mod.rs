@@ -64,8 +64,16 @@ fn on_one(
     verb: impl AsyncFnOnce(Session) -> Result<ExitStatus, Failure>,
 ) -> Result<ExitStatus, Failure> {
     let chosen = settings::load_one(cli, printer)?;
-    let session = Session::new(chosen, printer, Terminal::find(), !cli.verb.yes())?;
-    block_on(verb(session))
+    let name = chosen.name.clone();
+    let session = Session::new(chosen, printer, Terminal::find(), !cli.verb.yes());
+    several::said_of(
+        name.as_deref(),
+        printer,
+        match session {
+            Ok(session) => block_on(verb(session)),
+            Err(failure) => Err(failure),
+        },
+    )
 }
 
 /// Has a verb that only reads look at each server that is named, or at all.
@@ -171,7 +179,7 @@ impl Session {
     ) -> Result<ExitStatus, Failure> {
         let printer = self.printer;
         let name = self.name.clone();
-        let progress = Progress::new(printer, self.confirm);
+        let progress = Progress::new(printer, name.clone(), self.confirm);
         let interrupt = Interrupt::new();
         let control = Control {
             events: Events::to({

@@ -99,7 +99,10 @@ impl<T: Serialize> Answers<T> {
         if self.answers.len() == 1
             && let Some(answer) = self.answers.pop()
         {
-            let result = answer.result?;
+            let result = match answer.result {
+                Ok(result) => result,
+                Err(failure) => return said_of(named(&answer.name), printer, Err(failure)),
+            };
             match printer.output() {
                 Output::Human => printer.result((show.one)(&result).trim_end()),
                 Output::Json => printer.json_result(named(&answer.name), &result),
@@ -125,6 +128,21 @@ impl<T: Serialize> Answers<T> {
             });
         }
         Ok(worst)
+    }
+}
+
+/// Has programs told which server a failure is about; people see it in the message.
+pub(super) fn said_of(
+    name: Option<&str>,
+    printer: Printer,
+    result: Result<ExitStatus, Failure>,
+) -> Result<ExitStatus, Failure> {
+    match result {
+        Err(Failure(error)) if printer.output() == Output::Json => {
+            printer.error_of(name, &*error);
+            Ok(error.kind().into())
+        }
+        other => other,
     }
 }
 

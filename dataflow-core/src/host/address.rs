@@ -83,8 +83,12 @@ impl FromStr for Address {
             .ok_or_else(|| bad("it is neither \"local\" nor starts with ssh://"))?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (user, rest) = match rest.rsplit_once('@') {
-            Some((user, _)) if user.contains(':') => {
-                return Err(bad("a password does not belong into an address"));
+            Some((user, host)) if user.contains(':') => {
+                let name = user.split(':').next().unwrap_or_default();
+                return Err(HostError::BadAddress {
+                    address: format!("ssh://{name}:...@{host}"),
+                    reason: "a password does not belong into an address",
+                });
             }
             Some((user, rest)) if is_user_name(user) => (Some(user.to_owned()), rest),
             Some(_) => {
