@@ -8,18 +8,20 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::RangedU64Val
 use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
-    host::{Address, Fingerprint},
+    host::{Address, Fingerprint, Jump},
+    lifecycle::{DockerSource, LogOf, Since},
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
     },
 };
+use regex::Regex;
 use secrecy::SecretString;
 
 pub(crate) use self::verbs::{
-    CompletionsArgs, InitArgs, ManArgs, PlanArgs, RmArgs, RunArgs, Shell,
+    CompletionsArgs, InitArgs, ManArgs, PlanArgs, RmArgs, RunArgs, Shell, UpgradeArgs,
 };
-use crate::{args_help as help, settings::known_servers};
+use crate::{args_help as help, log_line, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
 #[derive(Debug, Parser)]
@@ -77,12 +79,21 @@ pub(crate) struct SshArgs {
     // Not a doc comment: rustdoc would take the brackets for links.
     #[arg(long, global = true, value_name = "ADDRESS", help = "Machine to work on: local, or ssh://[user@]host[:port] [default: the private IP]", value_parser = parse::<Address>)]
     pub(crate) host: Option<Address>,
+    // The same.
+    #[arg(long, global = true, value_name = "HOSTS", help = "Servers to go through: [user@]host[:port], with commas between, or none", value_parser = parse::<Jump>)]
+    pub(crate) jump: Option<Jump>,
+    /// ssh_config to read, or none [default: ~/.ssh/config and /etc/ssh/ssh_config]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
     /// Private key file; may be given several times
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) identity: Vec<PathBuf>,
     /// File with the login password [env: DATAFLOW_SSH_PASSWORD, the password itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// File with the passphrase of private key files
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// File with the sudo password [env: DATAFLOW_SUDO_PASSWORD, the password itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) sudo_password_file: Option<PathBuf>,
@@ -142,13 +153,16 @@ pub(crate) enum Verb {
     Restart(ServerArgs),
     /// Change to other images
     #[command(after_help = help::UPGRADE)]
-    Upgrade(RunArgs),
+    Upgrade(UpgradeArgs),
     /// Remove the containers and keep the data
     #[command(after_help = help::RM)]
     Rm(RmArgs),
     /// Show whether the server runs as it should
     #[command(after_help = help::STATUS)]
     Status(ServerArgs),
+    /// Show what the containers write
+    #[command(after_help = help::LOGS)]
+    Logs(LogsArgs),
     /// Print what makes a shell complete this program's words
     #[command(after_help = help::COMPLETIONS)]
     Completions(CompletionsArgs),
@@ -170,6 +184,7 @@ impl Verb {
             Self::Upgrade(_) => "upgrade",
             Self::Rm(_) => "rm",
             Self::Status(_) => "status",
+            Self::Logs(_) => "logs",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
@@ -183,6 +198,7 @@ impl Verb {
             | Self::Restart(server)
             | Self::Status(server) => Some(server),
             Self::Rm(rm) => Some(&rm.server),
+            Self::Logs(logs) => Some(&logs.server),
             _ => self.deploy().map(|deploy| &deploy.server),
         }
     }
@@ -190,7 +206,8 @@ impl Verb {
     /// What is wanted, for the verbs that make containers or say how.
     pub(crate) fn deploy(&self) -> Option<&DeployArgs> {
         match self {
-            Self::Run(run) | Self::Upgrade(run) => Some(&run.deploy),
+            Self::Run(run) => Some(&run.deploy),
+            Self::Upgrade(upgrade) => Some(&upgrade.deploy),
             Self::Plan(plan) => Some(&plan.deploy),
             Self::Init(init) => Some(&init.deploy),
             _ => None,
@@ -200,7 +217,8 @@ impl Verb {
     /// Whether the plan is carried out without a question.
     pub(crate) fn yes(&self) -> bool {
         match self {
-            Self::Run(run) | Self::Upgrade(run) => run.confirm.yes,
+            Self::Run(run) => run.confirm.yes,
+            Self::Upgrade(upgrade) => upgrade.confirm.yes,
             Self::Rm(rm) => rm.confirm.yes,
             _ => true,
         }
@@ -217,6 +235,24 @@ pub(crate) struct ServerArgs {
     /// Directory on the server that holds all data [default: /var/lib/portsip]
     #[arg(short = 'p', long, value_name = "PATH", value_parser = parse::<DataPath>)]
     pub(crate) data_path: Option<DataPath>,
+}
+
+/// Whose packages Docker is installed from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DockerSourceArg {
+    /// Those of the server's distribution
+    Distribution,
+    /// Docker's own, from download.docker.com
+    Docker,
+}
+
+impl From<DockerSourceArg> for DockerSource {
+    fn from(source: DockerSourceArg) -> Self {
+        match source {
+            DockerSourceArg::Distribution => Self::Distribution,
+            DockerSourceArg::Docker => Self::Docker,
+        }
+    }
 }
 
 /// What is wanted on the server.
@@ -263,6 +299,50 @@ pub(crate) struct DeployArgs {
     pub(crate) registry_token: Option<SecretString>,
 }
 
+/// Which lines of the logs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct LogsArgs {
+    /// Of one container only: clickhouse or service
+    #[arg(value_enum, hide_possible_values = true, value_name = "CONTAINER")]
+    pub(crate) only: Option<LogOfArg>,
+    /// Go on with what is written from now on, through restarts, until Ctrl-C
+    #[arg(short, long, help_heading = "Lines")]
+    pub(crate) follow: bool,
+    /// Only lines since then: 90s, 10m, 2h or 1d ago, or a time such as 2026-11-24T10:00:00Z
+    #[arg(long, value_name = "WHEN", help_heading = "Lines", value_parser = log_line::since)]
+    pub(crate) since: Option<Since>,
+    /// Only lines in which this regular expression is found
+    #[arg(long, value_name = "REGEX", help_heading = "Lines")]
+    pub(crate) grep: Option<Regex>,
+    /// Only so many of each container's last lines [default: 100, or all with --since or --grep]
+    #[arg(short = 'n', long, value_name = "LINES", help_heading = "Lines")]
+    pub(crate) lines: Option<u32>,
+    /// Show when each line was written
+    #[arg(long, help_heading = "Lines")]
+    pub(crate) timestamps: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+/// One of the two containers.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogOfArg {
+    /// The database
+    Clickhouse,
+    /// The service
+    Service,
+}
+
+impl From<LogOfArg> for LogOf {
+    fn from(of: LogOfArg) -> Self {
+        match of {
+            LogOfArg::Clickhouse => Self::ClickHouse,
+            LogOfArg::Service => Self::Service,
+        }
+    }
+}
+
 /// When images are fetched.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum PullArg {
@@ -307,6 +387,7 @@ mod tests {
             ("upgrade", "upgrade"),
             ("rm", "rm"),
             ("status", "status"),
+            ("logs", "logs"),
             ("completions bash", "completions"),
             ("man --out .", "man"),
         ] {

@@ -44,7 +44,8 @@ Examples:
   dataflow run -a 172.31.16.158 -x 172.31.16.133
   dataflow run -a 172.31.16.158 -A 54.215.234.68 -x 172.31.16.133 --host ssh://pbx@flow.example.com
   dataflow run --host local -a 172.31.16.158 -x 172.31.16.133 -p /data/portsip
-  dataflow run --server paris --yes";
+  dataflow run --server paris --yes
+  dataflow run -a 172.31.16.158 -x 172.31.16.133 --install-docker";
 
 pub(crate) const START: &str = "\
 Example:
@@ -74,6 +75,14 @@ Examples:
   dataflow status -a 172.31.16.158
   dataflow status -a 172.31.16.158 --output json
   dataflow status --server paris --server lima";
+
+pub(crate) const LOGS: &str = "\
+Ctrl-C ends --follow with exit code 130.
+
+Examples:
+  dataflow logs -a 172.31.16.158
+  dataflow logs -f service -a 172.31.16.158
+  dataflow logs --since 2h --grep 'error|warn' -a 172.31.16.158 --output json";
 
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

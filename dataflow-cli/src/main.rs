@@ -7,6 +7,7 @@ mod completion;
 mod error;
 mod exit;
 mod json;
+mod log_line;
 mod plan_view;
 mod printer;
 mod progress;

@@ -65,25 +65,38 @@ impl Printer {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
 
+    /// One of many lines of a result; unlike elsewhere, it counts whether anybody still reads.
+    pub(crate) fn line(self, text: &str) -> std::io::Result<()> {
+        writeln!(anstream::stdout(), "{text}")
+    }
+
+    /// The same for programs.
+    pub(crate) fn json_line(self, body: impl Serialize) -> std::io::Result<()> {
+        self.line(&serde_json::to_string(&self.of(None, body))?)
+    }
+
     /// A result for programs; `name` is the server's in the settings file.
     pub(crate) fn json_result(self, name: Option<&str>, result: &impl Serialize) {
-        self.line(name, json::Result { result });
+        self.json(name, json::Result { result });
     }
 
     /// Something that happens, for programs.
     pub(crate) fn json_event(self, name: Option<&str>, event: &impl Serialize) {
-        self.line(name, event);
+        self.json(name, event);
     }
 
-    fn line(self, name: Option<&str>, body: impl Serialize) {
-        let line = Line {
+    fn json(self, name: Option<&str>, body: impl Serialize) {
+        if let Ok(text) = serde_json::to_string(&self.of(name, body)) {
+            let _ = self.line(&text);
+        }
+    }
+
+    fn of<'a, B>(self, name: Option<&'a str>, body: B) -> Line<'a, B> {
+        Line {
             schema: json::SCHEMA,
             verb: self.verb,
             name,
             body,
-        };
-        if let Ok(text) = serde_json::to_string(&line) {
-            let _ = writeln!(anstream::stdout(), "{text}");
         }
     }
 
@@ -122,7 +135,7 @@ impl Printer {
             Output::Human => {
                 let _ = write!(anstream::stderr(), "{}", render::human(name, error));
             }
-            Output::Json => self.line(name, json::error(error)),
+            Output::Json => self.json(name, json::error(error)),
         }
     }
 }

@@ -69,6 +69,10 @@ impl Progress {
             Event::Connected { server, docker } => {
                 self.say(&format!("connected to {server} (Docker {docker})"));
             }
+            Event::Warning { text } => match self.line.get() {
+                Some(line) => line.suspend(|| self.printer.warn(text)),
+                None => self.printer.warn(text),
+            },
             Event::Planned { plan } => {
                 self.say(&match plan.steps.len() {
                     0 => "looked: nothing to do".to_owned(),

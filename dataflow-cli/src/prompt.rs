@@ -1,10 +1,13 @@
 //! Questions to the operator: on a terminal only, never guessed otherwise.
 
-use std::io::{BufRead, IsTerminal, Write};
+use std::{
+    io::{BufRead, IsTerminal, Write},
+    path::Path,
+};
 
 use secrecy::SecretString;
 
-use dataflow_core::host::Fingerprint;
+use dataflow_core::host::{Fingerprint, Questions};
 
 /// What an operator can be asked.
 pub(crate) trait Operator {
@@ -13,6 +16,9 @@ pub(crate) trait Operator {
 
     /// The login password, not shown while it is typed; `None` when nothing was typed.
     fn password(&self, user: &str, host: &str) -> Option<SecretString>;
+
+    /// The passphrase of a private key file, not shown while it is typed; `None` when nothing was typed.
+    fn passphrase(&self, file: &Path) -> Option<SecretString>;
 
     /// The password for sudo, not shown while it is typed; `None` when nothing was typed.
     fn sudo_password(&self, host: &str) -> Option<SecretString>;
@@ -76,9 +82,34 @@ impl Operator for Terminal {
         hidden(&format!("Password of {user} on {host}: "))
     }
 
+    fn passphrase(&self, file: &Path) -> Option<SecretString> {
+        hidden(&format!("Passphrase of {}: ", file.display()))
+    }
+
     fn sudo_password(&self, host: &str) -> Option<SecretString> {
         hidden(&format!("Password for sudo on {host}: "))
     }
+}
+
+/// Asks what a server asks. It blocks; the texts are escaped already.
+pub(crate) fn answers(asked: &Questions) -> Option<Vec<SecretString>> {
+    let mut stderr = anstream::stderr();
+    let _ = writeln!(stderr, "{} asks:", asked.host);
+    if !asked.instructions.is_empty() {
+        let _ = writeln!(stderr, "{}", asked.instructions);
+    }
+    let answers = asked.questions.iter().map(|(question, shown)| {
+        if !shown {
+            return rpassword::prompt_password(question).ok().map(Into::into);
+        }
+        let mut stderr = anstream::stderr();
+        let _ = write!(stderr, "{question}");
+        let _ = stderr.flush();
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).ok()?;
+        Some(answer.trim_end_matches(['\r', '\n']).into())
+    });
+    answers.collect()
 }
 
 fn is_yes(answer: &str) -> bool {

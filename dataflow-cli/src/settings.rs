@@ -176,11 +176,14 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
 fn ssh_from_flags(ssh: &SshArgs) -> SshSettings {
     let given = |paths: &Vec<PathBuf>| (!paths.is_empty()).then(|| paths.clone());
     SshSettings {
+        config: ssh.ssh_config.clone(),
+        jump: ssh.jump.clone(),
         identities: given(&ssh.identity),
         known_hosts: given(&ssh.known_hosts),
         host_key: ssh.host_key.clone(),
         connect_timeout: ssh.connect_timeout,
         password: ssh.password_file.clone().map(Secret::File),
+        passphrase: ssh.passphrase_file.clone().map(Secret::File),
         sudo_password: ssh.sudo_password_file.clone().map(Secret::File),
         ..SshSettings::default()
     }
@@ -241,6 +244,7 @@ fn expand_home(settings: &mut Settings) {
         .into_iter()
         .flatten()
         .flatten()
+        .chain(&mut ssh.config)
         .for_each(expand);
     for secret in settings.secrets_mut() {
         if let Secret::File(path) = secret {

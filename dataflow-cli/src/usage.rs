@@ -1,14 +1,20 @@
 //! What is reported when the command line makes no sense, and where help and version are shown.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use dataflow_core::{Explain, Kind};
+use dataflow_core::{Explain, Kind, host::without_password};
 
 use crate::{args::Output, exit::ExitStatus, printer::Printer};
 use std::process::ExitCode;
 
 /// Shows help, version, or what is wrong with the command line; with `--output json` the error is JSON as all others are.
 pub(crate) fn report(mut error: clap::Error) -> ExitCode {
-    if let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidValue) {
+    if let (Some(ContextValue::String(flag)), Some(ContextValue::String(given))) = (
+        error.get(ContextKind::InvalidArg),
+        error.get(ContextKind::InvalidValue),
+    ) && ["--host ", "--jump "]
+        .iter()
+        .any(|known| flag.starts_with(known))
+    {
         let given = without_password(given);
         error.insert(ContextKind::InvalidValue, ContextValue::String(given));
     }
@@ -29,19 +35,9 @@ pub(crate) fn report(mut error: clap::Error) -> ExitCode {
     }
 }
 
+/// Whether JSON was asked for.
 fn wants_json() -> bool {
     asked("--output", "json")
-}
-
-/// A value to be shown: a password that was put into an address is left out.
-fn without_password(given: &str) -> String {
-    let password = || {
-        let (scheme, rest) = given.split_once("://")?;
-        let (user, host) = rest.rsplit_once('@')?;
-        let (name, _) = user.split_once(':')?;
-        Some(format!("{scheme}://{name}:...@{host}"))
-    };
-    password().unwrap_or_else(|| given.to_owned())
 }
 
 /// Colours as `--color` has it, before anything is shown; without it `NO_COLOR`, `CLICOLOR` and the terminal decide.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 pub enum Line {
     Event(Event),
     Result(Outcome),
+    Log(LogLine),
     Error(Error),
 }
 
@@ -172,6 +173,22 @@ pub struct Man {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct LogLine {
+    pub container: String,
+    pub at: String,
+    pub output: LogOutput,
+    pub text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogOutput {
+    Stdout,
+    Stderr,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Error {
     pub kind: ErrorKind,
     pub message: String,
@@ -218,6 +235,9 @@ fn line(value: Value) -> Result<Line, String> {
     let _ = text(&mut fields, "name")?;
     if fields.contains_key("event") {
         return read(Value::Object(fields)).map(Line::Event);
+    }
+    if fields.contains_key("container") {
+        return read(Value::Object(fields)).map(Line::Log);
     }
     let body = fields
         .remove("result")

@@ -4,11 +4,33 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::{DeployArgs, ServerArgs};
+use super::{DeployArgs, DockerSourceArg, ServerArgs};
+
+/// What is wanted, how to get there, and whether that is asked about.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    // Before the others: after them it would stand under their heading.
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
+    #[command(flatten)]
+    pub(crate) deploy: DeployArgs,
+    /// Where the server has no Docker, install it: from the distribution's packages, or from Docker's own with =docker
+    #[arg(
+        long,
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "distribution",
+        hide_possible_values = true,
+        value_name = "SOURCE",
+        help_heading = "Server"
+    )]
+    pub(crate) install_docker: Option<DockerSourceArg>,
+}
 
 /// What is wanted, and whether that is asked about.
 #[derive(Debug, Args)]
-pub(crate) struct RunArgs {
+pub(crate) struct UpgradeArgs {
     // Before the others: after them it would stand under their heading.
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,

@@ -3,6 +3,7 @@
 mod completions;
 mod init;
 mod init_questions;
+mod logs;
 mod man;
 mod plan;
 mod restart;
@@ -18,7 +19,8 @@ use std::{sync::Once, time::Instant};
 
 use dataflow_core::{
     lifecycle::{
-        Approve, Control, Event, Events, Interrupt, LifecycleError, PlanSummary, Report, Server,
+        Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
+        Report, Server,
     },
     spec::{Settings, Target},
 };
@@ -48,7 +50,13 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
             plan::plan(servers, args.exit_code).await
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
-        Verb::Run(_) => on_one(cli, printer, run::run),
+        Verb::Logs(args) => on_one(cli, printer, async |session| {
+            logs::logs(session, args).await
+        }),
+        Verb::Run(args) => on_one(cli, printer, async |mut session: Session| {
+            session.install_docker = args.install_docker.map(DockerSource::from);
+            run::run(session).await
+        }),
         Verb::Start(_) => on_one(cli, printer, start::start),
         Verb::Stop(_) => on_one(cli, printer, stop::stop),
         Verb::Restart(_) => on_one(cli, printer, restart::restart),
@@ -114,6 +122,8 @@ struct Session {
     terminal: Option<Terminal>,
     /// Whether a plan is asked about.
     confirm: bool,
+    /// Where Docker comes from if the server has none.
+    install_docker: Option<DockerSource>,
 }
 
 impl Session {
@@ -130,6 +140,7 @@ impl Session {
             printer,
             confirm: confirm && terminal.is_some() && printer.output() == Output::Human,
             terminal,
+            install_docker: None,
         })
     }
 
@@ -139,10 +150,16 @@ impl Session {
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
+        self.target.sign_in.consult = sign_in::consult(self.printer, self.terminal.is_some());
         loop {
             let attempt = async {
                 let begun = Instant::now();
-                let server = Server::open(&self.target, control.clone()).await?;
+                let server = match self.install_docker {
+                    Some(source) => {
+                        Server::open_with_docker(&self.target, control.clone(), source).await?
+                    }
+                    None => Server::open(&self.target, control.clone()).await?,
+                };
                 self.printer.detail(&format!(
                     "reached {} in {} ms",
                     server.label(),

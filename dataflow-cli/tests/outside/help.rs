@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 
 use crate::place::{Place, run};
 
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 12] = [
     "init",
     "plan",
     "run",
@@ -12,6 +12,7 @@ const VERBS: [&str; 11] = [
     "upgrade",
     "rm",
     "status",
+    "logs",
     "completions",
     "man",
 ];

@@ -25,6 +25,7 @@ fn the_examples_of_the_page_have_the_shape_and_leave_no_kind_of_line_out() {
     let has = |what: fn(&Line) -> bool| lines.iter().any(what);
     assert!(has(|line| matches!(line, Line::Event(_))));
     assert!(has(|line| matches!(line, Line::Error(_))));
+    assert!(has(|line| matches!(line, Line::Log(_))));
     for (name, is) in [
         (
             "plan",

@@ -81,6 +81,7 @@ fn a_password_in_an_address_is_refused_and_not_repeated() {
     for arguments in [
         "status --host ssh://pbx:canary@flow.example.com",
         "status --host ssh://pbx:can@ary:canary@flow.example.com --output json",
+        "status --jump pbx:canary@jump.example.com",
         "status --config flow.toml",
     ] {
         let said = place.run(arguments);

@@ -255,7 +255,7 @@ async fn a_pull_that_the_registry_refuses_in_mid_stream_is_an_error_of_the_image
     let engine = fake.connect().await.unwrap();
     let image = "portsip/pbx:22".parse().unwrap();
     let error = engine.pull(&image, None, |_| {}).await.unwrap_err();
-    insta::assert_snapshot!(error, @"local: could not fetch image portsip/pbx:22: unexpected EOF");
+    insta::assert_snapshot!(error, @"local: could not fetch image portsip/pbx:22: the connection to the registry was cut: unexpected EOF");
 }
 
 #[tokio::test]

@@ -4,19 +4,26 @@
 
 mod connect;
 mod create;
+mod diagnose;
 mod engine;
 mod error;
+mod follow;
+mod frames;
 mod log;
 mod model;
 mod pull;
+mod refusal;
 mod run_once;
 mod transport;
 mod version;
 
 pub use engine::Engine;
-pub use error::{DockerError, Refusal};
+pub use error::{DockerError, NoAccess};
+pub use follow::{LogLine, LogRange};
+pub use frames::LogOutput;
 pub use model::{Container, Health, Image, State};
 pub use pull::PullProgress;
+pub use refusal::Refusal;
 pub use run_once::Ended;
 pub use version::ApiVersion;
 

@@ -8,6 +8,9 @@ impl Action {
     /// What it costs those who use the service, if anything.
     pub(super) fn risk(&self) -> Option<&'static str> {
         match self {
+            Self::InstallDocker(_) => {
+                Some("packages are added to the server, and Docker adds rules to its firewall")
+            }
             Self::Stop(..) => {
                 Some("no analytics until it is started again; calls are not affected")
             }
@@ -19,6 +22,7 @@ impl Action {
     /// What is being waited for while it lasts.
     pub(super) fn awaited(&self) -> String {
         match self {
+            Self::InstallDocker(_) => "the package manager".to_owned(),
             Self::Fetch(image) => format!("the registry to deliver {image}"),
             Self::Stop(name, patience) => {
                 format!("{name} to end (killed after {} s)", patience.as_secs())
@@ -35,6 +39,7 @@ impl Action {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::InstallDocker(install) => install.fmt(f),
             Self::Fetch(image) => write!(f, "fetch image {image}"),
             Self::Directories(directories) => {
                 // Each comes after the one that holds it, so the first one names the place.

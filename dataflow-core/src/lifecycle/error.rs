@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use super::plan_error::PlanError;
+use super::{
+    install_docker::{CannotInstall, InstallProblem},
+    plan_error::PlanError,
+};
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
-    host::HostError,
+    host::{HostError, is_disk_full},
     spec::SpecError,
 };
 
@@ -33,6 +36,16 @@ pub enum LifecycleError {
         /// What stands in the way.
         #[source]
         error: PlanError,
+    },
+
+    /// There is no Docker, and it can't be installed.
+    #[error("{host}: {error}")]
+    CannotInstall {
+        /// The server.
+        host: String,
+        /// Why not.
+        #[source]
+        error: CannotInstall,
     },
 
     /// The plan was not approved; nothing was changed.
@@ -90,6 +103,15 @@ pub enum StepError {
     #[error("{0}")]
     Directories(String),
 
+    /// Docker did not come to be installed.
+    #[error("{problem}")]
+    Install {
+        /// Why not.
+        problem: InstallProblem,
+        /// The last lines of what was said.
+        last_lines: Vec<String>,
+    },
+
     /// A container ended by itself where it should have kept running.
     #[error("{name} ended with exit code {exit_code}")]
     Ended {
@@ -126,9 +148,22 @@ pub enum StepError {
     Interrupted,
 }
 
-/// Errors of the server and of its engine say where and what by themselves.
+/// Errors of the server and of its engine say where and what by themselves; of a connection that was lost it counts at which
+/// step.
 fn step_failure(host: &str, what: &str, error: &StepError) -> String {
     match error {
+        StepError::Host(HostError::ConnectionLost { reason, .. })
+        | StepError::Docker(DockerError::Host(HostError::ConnectionLost { reason, .. })) => {
+            format!(
+                "{host}: the connection was lost during the step \"{what}\": {reason}; what it came to is not known here"
+            )
+        }
+        StepError::Docker(error @ DockerError::Gone { .. }) => {
+            format!("{error}; that was during the step \"{what}\"")
+        }
+        StepError::Directories(text) if is_disk_full(text) => {
+            format!("{host}: could not {what}: the disk is full: {text}")
+        }
         StepError::Host(_) | StepError::Docker(_) => error.to_string(),
         _ => format!("{host}: could not {what}: {error}"),
     }
@@ -168,6 +203,7 @@ impl LifecycleError {
     pub fn host_error(&self) -> Option<&HostError> {
         match self {
             Self::Host(error) | Self::Docker(DockerError::Host(error)) => Some(error),
+            Self::Docker(DockerError::NoAccess { sudo, .. }) => Some(sudo),
             _ => None,
         }
     }
@@ -180,6 +216,7 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.kind(),
             Self::Docker(error) => error.kind(),
             Self::Plan { error, .. } => error.kind(),
+            Self::CannotInstall { error, .. } => error.kind(),
             Self::Declined { .. } => Kind::Pending,
             Self::Step { error, .. } => match error.as_ref() {
                 // That a registry does not have an image, or refuses it, is found out before anything is touched.
@@ -196,6 +233,7 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
             Self::Plan { error, .. } => error.next_step(),
+            Self::CannotInstall { error, .. } => error.next_step(),
             Self::Declined { .. } => {
                 "Run the same command again and answer yes, or give --yes.".into()
             }
@@ -218,8 +256,11 @@ impl Explain for LifecycleError {
 
     fn details(&self) -> &[String] {
         match self {
+            Self::Docker(error) => error.details(),
             Self::Step { error, .. } => match error.as_ref() {
-                StepError::Ended { last_lines, .. }
+                StepError::Docker(error) => error.details(),
+                StepError::Install { last_lines, .. }
+                | StepError::Ended { last_lines, .. }
                 | StepError::NotReady { last_lines, .. }
                 | StepError::Initialise { last_lines, .. } => last_lines,
                 _ => &[],
@@ -230,13 +271,29 @@ impl Explain for LifecycleError {
 }
 
 impl StepError {
+    /// Whether nothing more can be done on the server, since it cannot be reached any more.
+    pub(super) fn is_connection_lost(&self) -> bool {
+        matches!(
+            self,
+            Self::Host(HostError::ConnectionLost { .. })
+                | Self::Docker(DockerError::Host(HostError::ConnectionLost { .. }))
+        )
+    }
+
     fn next_step(&self) -> String {
         match self {
+            lost if lost.is_connection_lost() => {
+                "Run the same command again when the server can be reached: it sees how far this one came, and finishes the job.".into()
+            }
+            Self::Directories(text) if is_disk_full(text) => {
+                "Free space on that disk (df -h and df -i on the server show it), or give another data path with -p; then run the same command again.".into()
+            }
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
             Self::Directories(_) => {
                 "Mend that on the server, or give another data path with -p; then run the same command again.".into()
             }
+            Self::Install { problem, .. } => problem.next_step().into(),
             Self::NotReady { .. } => {
                 "The lines above are the end of its log. If it only needs longer, as ClickHouse does with much data: dataflow run gives it more time with -g SECONDS. If not, mend the cause, then run the same command again.".into()
             }

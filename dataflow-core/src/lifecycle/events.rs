@@ -18,6 +18,11 @@ pub enum Event {
         /// The engine's release.
         docker: String,
     },
+    /// Something is not as it should be, though it does not stand in the way.
+    Warning {
+        /// What is wrong, and what to do about it.
+        text: String,
+    },
     /// It is known what is going to be done. Told again where fetched images change it.
     Planned {
         /// What is going to be done.

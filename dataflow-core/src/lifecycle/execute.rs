@@ -7,7 +7,7 @@ use super::{
     desired::Desired,
     error::{LifecycleError, Recovery, StepError},
     events::Event,
-    initialise, observed,
+    initialise, install_docker, observed,
     plan::{Action, Plan, Step},
     ready,
 };
@@ -74,6 +74,10 @@ impl<'a> Executor<'a> {
                 self.tell_and_do(index + 1, plan.steps.len(), step).await
             };
             if let Err(error) = done {
+                // Over a lost connection nothing can be put back: the next run goes on from what it finds.
+                if error.is_connection_lost() {
+                    ways_back.clear();
+                }
                 return Err(LifecycleError::Step {
                     host: self.host.label(),
                     what: step.action.to_string(),
@@ -148,6 +152,9 @@ impl<'a> Executor<'a> {
     async fn perform(&self, action: &Action, awaited: &Awaited) -> Result<(), StepError> {
         let engine = self.engine;
         match action {
+            Action::InstallDocker(install) => {
+                install_docker::perform(self.host, install, awaited).await?;
+            }
             Action::Fetch(image) => {
                 let login = self.registry.filter(|login| login.is_for(image));
                 engine

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use crate::{
     docker::{Container, Image, State},
+    host::ClockSkew,
     spec::{MANAGED_LABEL, Owner},
 };
 
@@ -28,6 +29,8 @@ pub struct Observed {
     pub password: Option<SecretString>,
     /// The ports of interest that somebody listens on, with the program's name where it is known.
     pub listeners: BTreeMap<u16, String>,
+    /// How far the server's clock is from ours, where it told the time.
+    pub clock: Option<ClockSkew>,
 }
 
 /// What is at a path where a directory is wanted.

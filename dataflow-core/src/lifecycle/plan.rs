@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use serde::Serialize;
 
+use super::install_docker::DockerInstall;
 use crate::spec::{ContainerSpec, Directory, ImageRef, Pull};
 
 /// Steps in the order in which they are done. The next one begins when the one before it has succeeded.
@@ -66,6 +67,8 @@ pub struct Change {
 /// Something that can be done to a server. Each is safe to do again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
+    /// Install Docker on a server that has none.
+    InstallDocker(Box<DockerInstall>),
     /// Fetch an image from its registry.
     Fetch(ImageRef),
     /// Make directories, or give them their owner and mode.

@@ -1,6 +1,6 @@
 //! One Data Flow server, and all that can be done with it.
 
-use std::time::Instant;
+use std::{sync::Once, time::Instant};
 
 use super::{
     Approve, Control, clickhouse, deployed,
@@ -8,15 +8,17 @@ use super::{
     error::LifecycleError,
     events::Event,
     execute::Executor,
+    install_docker::{self, DockerSource},
+    logs::{LogOf, LogQuery, Logs},
     manage, observe,
-    observed::Containers,
+    observed::{Containers, Observed},
     plan::{Action, Plan, Pulls},
     plan_error::PlanError,
     planner::plan,
     status::{self, Status},
 };
 use crate::{
-    docker::Engine,
+    docker::{DockerError, Engine, LogRange},
     host::Host,
     spec::{Pull, Release, Settings, Spec, Target},
 };
@@ -28,6 +30,7 @@ pub struct Server {
     release: Release,
     control: Control,
     opened: Instant,
+    clock_told: Once,
 }
 
 /// What an operation came to.
@@ -49,23 +52,43 @@ impl Server {
     /// # Errors
     /// Where it can't be reached or signed in to, or Docker doesn't answer.
     pub async fn open(target: &Target, control: Control) -> Result<Self, LifecycleError> {
-        let reach = async {
-            let host = Host::connect(&target.address, &target.sign_in).await?;
-            let engine = Engine::connect(&host).await?;
-            Ok::<_, LifecycleError>((host, engine))
+        let host = Host::connect(&target.address, &target.sign_in).await?;
+        let engine = Engine::connect(&host).await?;
+        Ok(Self::over(host, engine, control))
+    }
+
+    /// The same; where there is no Docker, it is installed first, if that is approved.
+    ///
+    /// # Errors
+    /// As [`Server::open`]; and where Docker can't be installed.
+    pub async fn open_with_docker(
+        target: &Target,
+        control: Control,
+        source: DockerSource,
+    ) -> Result<Self, LifecycleError> {
+        let host = Host::connect(&target.address, &target.sign_in).await?;
+        let engine = match Engine::connect(&host).await {
+            Err(DockerError::NotInstalled { .. }) => {
+                install_docker::install(&host, &control, source).await?
+            }
+            engine => engine?,
         };
-        let (host, engine) = reach.await?;
+        Ok(Self::over(host, engine, control))
+    }
+
+    fn over(host: Host, engine: Engine, control: Control) -> Self {
         control.events.tell(Event::Connected {
             server: host.label(),
             docker: engine.release().to_owned(),
         });
-        Ok(Self {
+        Self {
             host,
             engine,
             release: Release::portsip(),
             control,
             opened: Instant::now(),
-        })
+            clock_told: Once::new(),
+        }
     }
 
     /// The server, as `user@host` or `local`.
@@ -80,6 +103,43 @@ impl Server {
     pub async fn status(&self) -> Result<Status, LifecycleError> {
         let containers = observe::containers(&self.engine, &self.release).await?;
         Ok(status::status(&self.host, &self.engine, &self.release, &containers).await)
+    }
+
+    /// What the containers have written, and, where that is asked for, what they write from now on.
+    ///
+    /// # Errors
+    /// Where what was asked for is not deployed, or the engine gives no answer.
+    pub async fn logs(&self, query: LogQuery) -> Result<Logs, LifecycleError> {
+        let containers = observe::containers(&self.engine, &self.release).await?;
+        let (clickhouse, service) = (self.release.clickhouse_name, self.release.service_name);
+        let names = match query.only {
+            Some(LogOf::ClickHouse) => vec![clickhouse],
+            Some(LogOf::Service) => vec![service],
+            None => vec![clickhouse, service],
+        };
+        if let Some(name) = names.last()
+            && !names.iter().any(|name| containers.contains_key(*name))
+        {
+            return Err(self.in_the_way(PlanError::NotDeployed {
+                name: (*name).to_owned(),
+            }));
+        }
+        let range = LogRange {
+            since: match query.since {
+                Some(since) => Some(since.moment(&self.engine).await?),
+                None => None,
+            },
+            last: query.last,
+            follow: query.follow,
+        };
+        let password = deployed::password(&self.release, &containers).unwrap_or_default();
+        Ok(Logs::read(
+            &self.engine,
+            &names,
+            range,
+            query.grep,
+            &password,
+        ))
     }
 
     /// What [`Server::run`] would do.
@@ -161,6 +221,7 @@ impl Server {
         pulls: Pulls,
     ) -> Result<(Desired, Plan), LifecycleError> {
         let observed = observe::observe(&self.host, &self.engine, &self.release, spec).await?;
+        self.warn_of_clock(&observed);
         let known = observed
             .password
             .clone()
@@ -171,6 +232,19 @@ impl Server {
             plan: plan.summary(),
         });
         Ok((desired, plan))
+    }
+
+    /// Once: the server is looked at several times.
+    fn warn_of_clock(&self, observed: &Observed) {
+        if let Some(skew) = observed.clock.filter(|skew| skew.is_off()) {
+            self.clock_told.call_once(|| {
+                let text = format!(
+                    "the clock of {} is {skew}, measured by this machine's: the times of calls will be wrong; set it, and have chrony or systemd-timesyncd keep it right",
+                    self.host.label()
+                );
+                self.control.events.tell(Event::Warning { text });
+            });
+        }
     }
 
     async fn converge(&self, spec: &Spec, pulls: Pulls) -> Result<Report, LifecycleError> {

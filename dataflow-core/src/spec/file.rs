@@ -104,7 +104,12 @@ impl Settings {
             .into_iter()
             .flatten()
             .flatten();
-        for path in lists {
+        // `none` stands for no file.
+        let config = ssh
+            .config
+            .iter_mut()
+            .filter(|path| path.as_os_str() != "none");
+        for path in lists.chain(config) {
             if !path.starts_with("~") {
                 *path = directory.join(&path);
             }

@@ -96,6 +96,16 @@ pub(super) const SSH: Table = Table {
     about: "How to sign in to the server. Secrets are in files of their own; each holds one line and nothing else.",
     keys: &[
         Key {
+            name: "config",
+            about: "The ssh_config to read in place of ~/.ssh/config and /etc/ssh/ssh_config, or none.",
+            sample: "\"~/.ssh/config\"",
+        },
+        Key {
+            name: "jump",
+            about: "The servers to go through: [user@]host[:port], several with commas between.",
+            sample: "\"ops@bastion.example.com\"",
+        },
+        Key {
             name: "identities",
             about: "Private key files, tried in this order, before the agent's keys.",
             sample: "[\"~/.ssh/id_ed25519\"]",

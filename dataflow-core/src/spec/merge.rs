@@ -30,6 +30,8 @@ impl Settings {
 impl SshSettings {
     fn or(self, fallback: Self) -> Self {
         Self {
+            config: self.config.or(fallback.config),
+            jump: self.jump.or(fallback.jump),
             identities: self.identities.or(fallback.identities),
             agent: self.agent.or(fallback.agent),
             known_hosts: self.known_hosts.or(fallback.known_hosts),
