@@ -2,26 +2,26 @@
 
 mod verbs;
 
-use std::{convert::Infallible, path::PathBuf, str::FromStr};
+use std::{convert::Infallible, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::RangedU64ValueParser};
 use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint, Jump},
-    lifecycle::{DockerSource, LogOf, Since},
+    lifecycle::DockerSource,
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
     },
 };
-use regex::Regex;
 use secrecy::SecretString;
 
 pub(crate) use self::verbs::{
-    CompletionsArgs, InitArgs, ManArgs, PlanArgs, RmArgs, RunArgs, Shell, UpgradeArgs,
+    CompletionsArgs, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs, RmArgs,
+    RunArgs, Shell, UnlockArgs, UpgradeArgs,
 };
-use crate::{args_help as help, log_line, settings::known_servers};
+use crate::{args_help as help, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
 #[derive(Debug, Parser)]
@@ -144,13 +144,13 @@ pub(crate) enum Verb {
     Run(RunArgs),
     /// Start the containers
     #[command(after_help = help::START)]
-    Start(ServerArgs),
+    Start(ManageArgs),
     /// Stop the containers
     #[command(after_help = help::STOP)]
-    Stop(ServerArgs),
+    Stop(ManageArgs),
     /// Stop the containers and start them again
     #[command(after_help = help::RESTART)]
-    Restart(ServerArgs),
+    Restart(ManageArgs),
     /// Change to other images
     #[command(after_help = help::UPGRADE)]
     Upgrade(UpgradeArgs),
@@ -163,6 +163,12 @@ pub(crate) enum Verb {
     /// Show what the containers write
     #[command(after_help = help::LOGS)]
     Logs(LogsArgs),
+    /// Show what was done to the server, by whom and why
+    #[command(after_help = help::HISTORY)]
+    History(HistoryArgs),
+    /// Take the lock away from an operation that holds it
+    #[command(after_help = help::UNLOCK)]
+    Unlock(UnlockArgs),
     /// Print what makes a shell complete this program's words
     #[command(after_help = help::COMPLETIONS)]
     Completions(CompletionsArgs),
@@ -185,6 +191,8 @@ impl Verb {
             Self::Rm(_) => "rm",
             Self::Status(_) => "status",
             Self::Logs(_) => "logs",
+            Self::History(_) => "history",
+            Self::Unlock(_) => "unlock",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
@@ -193,14 +201,36 @@ impl Verb {
     /// Which server, for the verbs that need one.
     pub(crate) fn server(&self) -> Option<&ServerArgs> {
         match self {
-            Self::Start(server)
-            | Self::Stop(server)
-            | Self::Restart(server)
-            | Self::Status(server) => Some(server),
-            Self::Rm(rm) => Some(&rm.server),
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => {
+                Some(&manage.server)
+            }
+            Self::Rm(rm) => Some(&rm.manage.server),
+            Self::Status(server) => Some(server),
             Self::Logs(logs) => Some(&logs.server),
+            Self::History(history) => Some(&history.server),
+            Self::Unlock(unlock) => Some(&unlock.server),
             _ => self.deploy().map(|deploy| &deploy.server),
         }
+    }
+
+    /// Where Docker comes from if the server has none.
+    pub(crate) fn install_docker(&self) -> Option<DockerSource> {
+        match self {
+            Self::Run(run) => run.install_docker.map(DockerSource::from),
+            _ => None,
+        }
+    }
+
+    /// How long another operation's end is waited for.
+    pub(crate) fn wait(&self) -> Duration {
+        let lock = match self {
+            Self::Run(run) => &run.lock,
+            Self::Upgrade(upgrade) => &upgrade.lock,
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => &manage.lock,
+            Self::Rm(rm) => &rm.manage.lock,
+            _ => return Duration::ZERO,
+        };
+        Duration::from_secs(lock.wait.unwrap_or_default())
     }
 
     /// What is wanted, for the verbs that make containers or say how.
@@ -297,50 +327,6 @@ pub(crate) struct DeployArgs {
     /// The token itself; others on this machine can see it, so prefer the file
     #[arg(short = 'P', long, value_name = "TOKEN", help_heading = "Registry", conflicts_with = "registry_token_file", value_parser = secret)]
     pub(crate) registry_token: Option<SecretString>,
-}
-
-/// Which lines of the logs.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Server")]
-pub(crate) struct LogsArgs {
-    /// Of one container only: clickhouse or service
-    #[arg(value_enum, hide_possible_values = true, value_name = "CONTAINER")]
-    pub(crate) only: Option<LogOfArg>,
-    /// Go on with what is written from now on, through restarts, until Ctrl-C
-    #[arg(short, long, help_heading = "Lines")]
-    pub(crate) follow: bool,
-    /// Only lines since then: 90s, 10m, 2h or 1d ago, or a time such as 2026-11-24T10:00:00Z
-    #[arg(long, value_name = "WHEN", help_heading = "Lines", value_parser = log_line::since)]
-    pub(crate) since: Option<Since>,
-    /// Only lines in which this regular expression is found
-    #[arg(long, value_name = "REGEX", help_heading = "Lines")]
-    pub(crate) grep: Option<Regex>,
-    /// Only so many of each container's last lines [default: 100, or all with --since or --grep]
-    #[arg(short = 'n', long, value_name = "LINES", help_heading = "Lines")]
-    pub(crate) lines: Option<u32>,
-    /// Show when each line was written
-    #[arg(long, help_heading = "Lines")]
-    pub(crate) timestamps: bool,
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-}
-
-/// One of the two containers.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum LogOfArg {
-    /// The database
-    Clickhouse,
-    /// The service
-    Service,
-}
-
-impl From<LogOfArg> for LogOf {
-    fn from(of: LogOfArg) -> Self {
-        match of {
-            LogOfArg::Clickhouse => Self::ClickHouse,
-            LogOfArg::Service => Self::Service,
-        }
-    }
 }
 
 /// When images are fetched.

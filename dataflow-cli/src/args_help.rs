@@ -93,3 +93,17 @@ Examples:
 pub(crate) const MAN: &str = "\
 Example:
   dataflow man --out ~/.local/share/man/man1";
+
+pub(crate) const HISTORY: &str = "\
+Examples:
+  dataflow history -a 172.31.16.158
+  dataflow history -a 172.31.16.158 20261124T114500Z-4f2a";
+
+pub(crate) const UNLOCK: &str = "\
+The lock of an operation whose program was killed or cut off ends by itself within half a minute.
+Taking it away from one that is at work ends that one before its next step, with nothing put back.
+It is on record: see dataflow history.
+
+Examples:
+  dataflow unlock -a 172.31.16.158
+  dataflow unlock -a 172.31.16.158 --force";

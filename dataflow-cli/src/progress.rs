@@ -34,6 +34,7 @@ struct State {
     of: usize,
     what: String,
     why: String,
+    /// The time from which on it is mentioned again that something lasts.
     reminded: Duration,
 }
 
@@ -69,10 +70,7 @@ impl Progress {
             Event::Connected { server, docker } => {
                 self.say(&format!("connected to {server} (Docker {docker})"));
             }
-            Event::Warning { text } => match self.line.get() {
-                Some(line) => line.suspend(|| self.printer.warn(text)),
-                None => self.printer.warn(text),
-            },
+            Event::Warning { text } => self.warn(text),
             Event::Planned { plan } => {
                 self.say(&match plan.steps.len() {
                     0 => "looked: nothing to do".to_owned(),
@@ -81,6 +79,19 @@ impl Progress {
                 if !self.asked && self.printer.is_verbose() && !plan.steps.is_empty() {
                     self.say(&plan_view::text(plan, width::of_stderr()));
                 }
+            }
+            // No line that is redrawn: a question may come next.
+            Event::WaitingForLock {
+                holder, elapsed, ..
+            } => {
+                if *elapsed >= state.reminded {
+                    state.reminded = *elapsed + REMINDER;
+                    self.say(&format!("waiting for {holder}"));
+                }
+            }
+            Event::Begun { run } => self.printer.detail(&format!("run {run}")),
+            Event::NotRecorded { place, reason } => {
+                self.warn(&format!("could not be written to {place}: {reason}"));
             }
             Event::StepStarted {
                 number,
@@ -92,7 +103,7 @@ impl Progress {
                     of: *of,
                     what: what.clone(),
                     why: why.clone(),
-                    reminded: Duration::ZERO,
+                    reminded: REMINDER,
                 };
                 self.work(&format!("{} {what} {}", count(*number, *of), dimmed(why)));
             }
@@ -105,8 +116,8 @@ impl Progress {
                 let waiting = format!("waiting for {for_what}, {}", short(*elapsed));
                 if self.terminal {
                     self.work(&format!("{place} {} {}", state.what, dimmed(&waiting)));
-                } else if *elapsed >= state.reminded + REMINDER {
-                    state.reminded = *elapsed;
+                } else if *elapsed >= state.reminded {
+                    state.reminded = *elapsed + REMINDER;
                     self.say(&format!("{place} {waiting}"));
                 }
             }
@@ -138,6 +149,13 @@ impl Progress {
         match self.line.get() {
             Some(line) => line.suspend(|| self.printer.note(text)),
             None => self.printer.note(text),
+        }
+    }
+
+    fn warn(&self, text: &str) {
+        match self.line.get() {
+            Some(line) => line.suspend(|| self.printer.warn(text)),
+            None => self.printer.warn(text),
         }
     }
 

@@ -10,6 +10,7 @@
 mod footprint;
 mod lab;
 mod program;
+mod running;
 mod server;
 mod setting;
 pub mod shape;
@@ -20,6 +21,7 @@ mod wait;
 pub use footprint::Footprint;
 pub use lab::{Lab, Registry, RegistryCut, Server, User};
 pub use program::{Ended, Program};
+pub use running::Running;
 pub use server::{CLICKHOUSE, SERVICE};
 pub use setting::Setting;
 pub use stable::stable;

@@ -41,7 +41,7 @@ impl Program {
             "{} is not built: run `cargo build -p dataflow-cli`",
             path.display()
         );
-        let home = workspace().join("target/lab/home");
+        let home = Self::home();
         fs::create_dir_all(&home).expect("a home directory below target/lab");
         let mut command = Command::new("timeout");
         command
@@ -53,6 +53,12 @@ impl Program {
             command,
             stdin: Vec::new(),
         }
+    }
+
+    /// The home directory that it sees.
+    #[must_use]
+    pub fn home() -> PathBuf {
+        workspace().join("target/lab/home")
     }
 
     /// Sets an environment variable.

@@ -159,7 +159,7 @@ fn given_a_public_ip_only_when_run_then_the_service_gets_it_and_another_data_pat
         .collect();
     let file = lab.settings.with_file_name("dataflow-public.toml");
     std::fs::write(&file, without_private_ip).expect("settings of this test");
-    let arguments = ["-A", "203.0.113.7", "-p", "/var/lib/dataflow"];
+    let arguments = ["-A", "203.0.113.7", "-p", "/opt/portsip"];
 
     let ended = dataflow_tests::Program::new(
         [
@@ -189,7 +189,7 @@ fn given_a_public_ip_only_when_run_then_the_service_gets_it_and_another_data_pat
         ])
     );
     wait_until("rows below the other path", Duration::from_secs(30), || {
-        lab.rows_below("/var/lib/dataflow") > Some(0)
+        lab.rows_below("/opt/portsip") > Some(0)
     });
     assert!(!lab.holds("test -e /var/lib/portsip"));
 }

@@ -1,6 +1,7 @@
 //! One file for each verb, and what they share.
 
 mod completions;
+mod history;
 mod init;
 mod init_questions;
 mod logs;
@@ -13,14 +14,19 @@ mod several;
 mod start;
 mod status;
 mod stop;
+mod unlock;
 mod upgrade;
 
-use std::{sync::Once, time::Instant};
+use std::{
+    path::PathBuf,
+    sync::Once,
+    time::{Duration, Instant},
+};
 
 use dataflow_core::{
     lifecycle::{
         Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
-        Report, Server,
+        Records, Report, Server,
     },
     spec::{Settings, Target},
 };
@@ -50,13 +56,21 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
             plan::plan(servers, args.exit_code).await
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
+        Verb::History(args) => match &args.run {
+            None => on_each(cli, printer, async |servers| {
+                history::history(servers, args.number).await
+            }),
+            Some(run) => on_one(cli, printer, async |session| {
+                history::run(session, run).await
+            }),
+        },
+        Verb::Unlock(args) => on_one(cli, printer, async |session| {
+            unlock::unlock(session, args).await
+        }),
         Verb::Logs(args) => on_one(cli, printer, async |session| {
             logs::logs(session, args).await
         }),
-        Verb::Run(args) => on_one(cli, printer, async |mut session: Session| {
-            session.install_docker = args.install_docker.map(DockerSource::from);
-            run::run(session).await
-        }),
+        Verb::Run(_) => on_one(cli, printer, run::run),
         Verb::Start(_) => on_one(cli, printer, start::start),
         Verb::Stop(_) => on_one(cli, printer, stop::stop),
         Verb::Restart(_) => on_one(cli, printer, restart::restart),
@@ -73,7 +87,7 @@ fn on_one(
 ) -> Result<ExitStatus, Failure> {
     let chosen = settings::load_one(cli, printer)?;
     let name = chosen.name.clone();
-    let session = Session::new(chosen, printer, Terminal::find(), !cli.verb.yes());
+    let session = Session::new(chosen, printer, Terminal::find(), &cli.verb);
     several::said_of(
         name.as_deref(),
         printer,
@@ -93,7 +107,7 @@ fn on_each(
     let chosen = settings::load(cli, printer)?;
     // Nobody could tell which of several a question is about.
     let terminal = Terminal::find().filter(|_| chosen.len() == 1);
-    let session = |chosen| Session::new(chosen, printer, terminal, false);
+    let session = |chosen| Session::new(chosen, printer, terminal, &cli.verb);
     block_on(verb(Servers::new(chosen, session, printer)))
 }
 
@@ -124,6 +138,8 @@ struct Session {
     confirm: bool,
     /// Where Docker comes from if the server has none.
     install_docker: Option<DockerSource>,
+    /// How long another operation's end is waited for.
+    wait: Duration,
 }
 
 impl Session {
@@ -131,45 +147,68 @@ impl Session {
         chosen: Chosen,
         printer: Printer,
         terminal: Option<Terminal>,
-        confirm: bool,
+        verb: &Verb,
     ) -> Result<Self, Failure> {
+        let asks = terminal.is_some() && printer.output() == Output::Human;
         Ok(Self {
             target: chosen.settings.target()?,
             name: chosen.name,
             settings: chosen.settings,
             printer,
-            confirm: confirm && terminal.is_some() && printer.output() == Output::Human,
+            confirm: asks && !verb.yes(),
             terminal,
-            install_docker: None,
+            install_docker: verb.install_docker(),
+            wait: verb.wait(),
         })
     }
 
-    /// Does something on the server. What is missing to sign in is asked for where there is a terminal.
+    /// Does something on the server.
     async fn on_server<T>(
-        mut self,
+        self,
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
+        let (printer, install_docker) = (self.printer, self.install_docker);
+        self.signed_in(async |target| {
+            let begun = Instant::now();
+            let server = match install_docker {
+                Some(source) => Server::open_with_docker(target, control.clone(), source).await?,
+                None => Server::open(target, control.clone()).await?,
+            };
+            printer.detail(&format!(
+                "reached {} in {} ms",
+                server.label(),
+                begun.elapsed().as_millis()
+            ));
+            let result = verb(&server).await;
+            server.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Does something with what is kept on the server. It needs no Docker there.
+    async fn on_records<T>(
+        self,
+        verb: impl AsyncFn(&Records) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
+        self.signed_in(async |target| {
+            let records = Records::open(target).await?;
+            let result = verb(&records).await;
+            records.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Tries something, again with what the operator answers to what is missing to sign in.
+    async fn signed_in<T>(
+        mut self,
+        attempt: impl AsyncFn(&Target) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
         self.target.sign_in.consult = sign_in::consult(self.printer, self.terminal.is_some());
         loop {
-            let attempt = async {
-                let begun = Instant::now();
-                let server = match self.install_docker {
-                    Some(source) => {
-                        Server::open_with_docker(&self.target, control.clone(), source).await?
-                    }
-                    None => Server::open(&self.target, control.clone()).await?,
-                };
-                self.printer.detail(&format!(
-                    "reached {} in {} ms",
-                    server.label(),
-                    begun.elapsed().as_millis()
-                ));
-                let result = verb(&server).await;
-                server.close().await;
-                result
-            };
-            let error = match attempt.await {
+            let error = match attempt(&self.target).await {
                 Ok(result) => return Ok(result),
                 Err(error) => error,
             };
@@ -212,6 +251,8 @@ impl Session {
             }),
             interrupt,
             approve: self.approve(),
+            wait: self.wait,
+            journal: journal_copies(),
         };
         let report = self.on_server(control, verb).await;
         progress.end();
@@ -236,6 +277,16 @@ impl Session {
             asked.await.unwrap_or(false)
         })
     }
+}
+
+/// Where the copies of the journals are.
+fn journal_copies() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let state = state.filter(|path| path.is_absolute()).or_else(|| {
+        let home = std::env::home_dir().filter(|home| home.is_absolute())?;
+        Some(home.join(".local/state"))
+    })?;
+    Some(state.join("dataflow"))
 }
 
 /// From now on, the first Ctrl-C, a request to end, or the loss of the terminal has the operation end in good order; the second

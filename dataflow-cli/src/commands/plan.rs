@@ -45,8 +45,8 @@ async fn look(session: Session) -> Result<Planned, Failure> {
             let plan = server.plan(&spec).await?;
             Ok(Planned {
                 server: server.label(),
-                pending: !plan.is_empty(),
-                plan: plan.summary(),
+                pending: !plan.steps.is_empty(),
+                plan,
             })
         })
         .await

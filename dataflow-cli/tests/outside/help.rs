@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 
 use crate::place::{Place, run};
 
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 14] = [
     "init",
     "plan",
     "run",
@@ -13,6 +13,8 @@ const VERBS: [&str; 12] = [
     "rm",
     "status",
     "logs",
+    "history",
+    "unlock",
     "completions",
     "man",
 ];

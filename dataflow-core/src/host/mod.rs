@@ -113,6 +113,12 @@ impl Host {
         self.inner.label.clone()
     }
 
+    /// The user who is signed in.
+    #[must_use]
+    pub fn login(&self) -> &str {
+        &self.inner.user
+    }
+
     /// Whether the login user is root; sudo is then not used.
     #[must_use]
     pub fn is_root(&self) -> bool {

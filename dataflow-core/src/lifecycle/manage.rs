@@ -4,6 +4,7 @@ use super::{
     observed::{Containers, Origin, aside, current, is_up},
     plan::{Action, Plan},
     plan_error::PlanError,
+    remembered::Remembered,
 };
 use crate::{
     docker::{Container, State},
@@ -140,8 +141,19 @@ fn await_ready(release: &Release, found: Option<&Container>, name: &str) -> Acti
     }
 }
 
-/// That there is something to upgrade, perhaps set aside by an upgrade that was interrupted, and that it is nobody else's.
-pub(super) fn refuse_upgrade(release: &Release, containers: &Containers) -> Result<(), PlanError> {
+/// That there is something to upgrade, perhaps set aside by an upgrade that was interrupted, and that it is nobody else's. Where
+/// the server remembers a deployment, a container that went missing is made anew.
+pub(super) fn refuse_upgrade(
+    release: &Release,
+    containers: &Containers,
+    remembered: Option<&Remembered>,
+) -> Result<(), PlanError> {
+    if remembered.is_some_and(|remembered| remembered.removed.is_none()) {
+        for name in [release.clickhouse_name, release.service_name] {
+            current(containers, name).map_or(Ok(()), refuse_foreign)?;
+        }
+        return Ok(());
+    }
     refuse_absent_or_foreign(release, |name| current(containers, name))
 }
 

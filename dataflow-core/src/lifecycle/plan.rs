@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::install_docker::DockerInstall;
 use crate::spec::{ContainerSpec, Directory, ImageRef, Pull};
@@ -52,7 +52,7 @@ pub struct Step {
 }
 
 /// One setting that changes. Never holds a secret: of one, only that it differs is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The setting, in the operator's words.
     pub setting: String,

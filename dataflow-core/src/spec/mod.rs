@@ -21,7 +21,7 @@ mod version;
 mod wanted;
 
 pub use container::{Bind, ContainerSpec, EnvValue, HealthCheck, MANAGED_LABEL, RestartPolicy};
-pub use data_path::DataPath;
+pub use data_path::{DataPath, KEPT_IN};
 pub use error::{FileSpot, SpecError};
 pub use file::SettingsFile;
 pub use image::ImageRef;

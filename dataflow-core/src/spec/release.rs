@@ -90,7 +90,7 @@ pub struct Directory {
 }
 
 /// An owner, by numbers: the names need not exist on the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Owner {
     /// User ID.
     pub uid: u32,
