@@ -73,7 +73,8 @@ fn on_a_narrow_terminal_a_change_takes_two_lines() {
     insta::assert_snapshot!(shown(&replacement(), Some(60)), @"
     1. stop portsip.dataflow
          why:  its ClickHouse is replaced
-         risk: no analytics until it is started again; calls are not affected
+         risk: no analytics until it is started again; calls are
+               not affected
          undo: start portsip.dataflow
     2. create container portsip.clickhouse from portsip/clickhouse:26.3
          why:  the image and the limits differ

@@ -77,7 +77,7 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, HostError> {
         let bad = |reason| HostError::BadAddress {
-            address: text.to_owned(),
+            address: without_password(text),
             reason,
         };
         if text == "local" {
@@ -132,10 +132,24 @@ impl FromStr for Jump {
             .collect::<Result<_, _>>()
             .map(Self)
             .map_err(|reason| HostError::BadAddress {
-                address: text.to_owned(),
+                address: without_password(text),
                 reason,
             })
     }
+}
+
+/// An address as it may be shown: a password that somebody put into it is left out.
+#[must_use]
+pub fn without_password(address: &str) -> String {
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let hidden = rest.rsplit_once('@').and_then(|(user, host)| {
+        let (name, _) = user.split_once(':')?;
+        Some(format!("{scheme}{name}:...@{host}"))
+    });
+    hidden.unwrap_or_else(|| address.to_owned())
 }
 
 fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
