@@ -13,7 +13,7 @@ use super::{
     lock::Lease,
     logs::{LogOf, LogQuery, Logs},
     manage, observe,
-    observed::{Containers, Observed},
+    observed::{Containers, Observed, current},
     operation::Operation,
     plan::{Action, Plan, Pulls},
     plan_error::PlanError,
@@ -357,7 +357,8 @@ impl Server {
             .clone()
             .or_else(|| deployed::password(&self.release, &observed.containers));
         let remembered = observed.remembered.as_ref();
-        let owners = remembered.map(|remembered| remembered.owners.clone());
+        let clickhouse = current(&observed.containers, self.release.clickhouse_name);
+        let owners = remembered.map(|remembered| remembered.owners_under(clickhouse));
         let desired = Desired::new(spec, &self.release, known.as_ref())
             .with_owners(owners.unwrap_or_default());
         let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;
