@@ -1,6 +1,6 @@
 //! The command line.
 
-mod local;
+mod verbs;
 
 use std::{convert::Infallible, path::PathBuf, str::FromStr, time::Duration};
 
@@ -9,17 +9,19 @@ use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
     host::{Address, Fingerprint, Jump},
-    lifecycle::{DockerSource, LogOf, RunId, Since},
+    lifecycle::DockerSource,
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
     },
 };
-use regex::Regex;
 use secrecy::SecretString;
 
-pub(crate) use self::local::{CompletionsArgs, InitArgs, ManArgs, Shell};
-use crate::{args_help as help, log_line, settings::known_servers};
+pub(crate) use self::verbs::{
+    CompletionsArgs, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs, RmArgs,
+    RunArgs, Shell, UnlockArgs, UpgradeArgs,
+};
+use crate::{args_help as help, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
 #[derive(Debug, Parser)]
@@ -196,15 +198,6 @@ impl Verb {
         }
     }
 
-    /// Whether it changes nothing, and so may be done on several servers at once.
-    pub(crate) fn only_reads(&self) -> bool {
-        match self {
-            Self::Plan(_) | Self::Status(_) => true,
-            Self::History(history) => history.run.is_none(),
-            _ => false,
-        }
-    }
-
     /// Which server, for the verbs that need one.
     pub(crate) fn server(&self) -> Option<&ServerArgs> {
         match self {
@@ -260,111 +253,6 @@ impl Verb {
             _ => true,
         }
     }
-}
-
-/// What is wanted, how to get there, and whether that is asked about.
-#[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    // Before the others: after them it would stand under their heading.
-    #[command(flatten)]
-    pub(crate) confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub(crate) deploy: DeployArgs,
-    #[command(flatten)]
-    pub(crate) lock: LockArgs,
-    /// Where the server has no Docker, install it: from the distribution's packages, or from Docker's own with =docker
-    #[arg(
-        long,
-        value_enum,
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "distribution",
-        hide_possible_values = true,
-        value_name = "SOURCE",
-        help_heading = "Server"
-    )]
-    pub(crate) install_docker: Option<DockerSourceArg>,
-}
-
-/// What is wanted, and whether that is asked about.
-#[derive(Debug, Args)]
-pub(crate) struct UpgradeArgs {
-    // Before the others: after them it would stand under their heading.
-    #[command(flatten)]
-    pub(crate) confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub(crate) deploy: DeployArgs,
-    #[command(flatten)]
-    pub(crate) lock: LockArgs,
-}
-
-/// What is wanted, and what the exit code tells.
-#[derive(Debug, Args)]
-pub(crate) struct PlanArgs {
-    // Before the others: after them it would stand under their heading.
-    /// End with exit code 4 if there is something to do
-    #[arg(long, display_order = 0)]
-    pub(crate) exit_code: bool,
-    #[command(flatten)]
-    pub(crate) deploy: DeployArgs,
-}
-
-/// What is removed, and whether that is asked about.
-#[derive(Debug, Args)]
-pub(crate) struct RmArgs {
-    // Before the others: after them it would stand under their heading.
-    #[command(flatten)]
-    pub(crate) confirm: ConfirmArgs,
-    #[command(flatten)]
-    pub(crate) manage: ManageArgs,
-}
-
-/// Whether the operator is asked before something is changed.
-#[derive(Debug, Args)]
-pub(crate) struct ConfirmArgs {
-    /// Go ahead without asking; without a terminal nothing is asked anyway
-    #[arg(short = 'y', long, display_order = 0)]
-    pub(crate) yes: bool,
-}
-
-/// What the verbs take that change something and need no settings.
-#[derive(Debug, Args)]
-pub(crate) struct ManageArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    #[command(flatten)]
-    pub(crate) lock: LockArgs,
-}
-
-/// What is done where another operation is at work on the server.
-#[derive(Debug, Args)]
-pub(crate) struct LockArgs {
-    // Not a doc comment: rustdoc would take the brackets for links.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "600", help_heading = "Server", help = "Wait until another operation on the server is over [without a number: 600]")]
-    pub(crate) wait: Option<u64>,
-}
-
-/// Which runs are shown.
-#[derive(Debug, Args)]
-pub(crate) struct HistoryArgs {
-    /// Run to show with all its steps
-    #[arg(value_name = "RUN", value_parser = parse::<RunId>)]
-    pub(crate) run: Option<RunId>,
-    /// How many runs are listed, the newest first
-    #[arg(short = 'n', long = "number", value_name = "NUMBER", default_value_t = 20, conflicts_with = "run", value_parser = RangedU64ValueParser::<usize>::new().range(1..=200))]
-    pub(crate) number: usize,
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-}
-
-/// What becomes of the lock.
-#[derive(Debug, Args)]
-pub(crate) struct UnlockArgs {
-    /// Take it away; without this, only who has it is shown
-    #[arg(long)]
-    pub(crate) force: bool,
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
 }
 
 /// Which server.
@@ -427,6 +315,12 @@ pub(crate) struct DeployArgs {
     /// Accept an image that is older than the one that is deployed
     #[arg(long)]
     pub(crate) allow_downgrade: bool,
+    /// Accept a ClickHouse that is more than a year newer than the one that is deployed
+    #[arg(long)]
+    pub(crate) allow_jump: bool,
+    /// Take over containers of the same names that somebody else made, with their data
+    #[arg(long)]
+    pub(crate) adopt: bool,
     /// Registry to sign in to [default: docker.io]
     #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
     pub(crate) registry: Option<RegistryServer>,
@@ -439,50 +333,6 @@ pub(crate) struct DeployArgs {
     /// The token itself; others on this machine can see it, so prefer the file
     #[arg(short = 'P', long, value_name = "TOKEN", help_heading = "Registry", conflicts_with = "registry_token_file", value_parser = secret)]
     pub(crate) registry_token: Option<SecretString>,
-}
-
-/// Which lines of the logs.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Server")]
-pub(crate) struct LogsArgs {
-    /// Of one container only: clickhouse or service
-    #[arg(value_enum, hide_possible_values = true, value_name = "CONTAINER")]
-    pub(crate) only: Option<LogOfArg>,
-    /// Go on with what is written from now on, through restarts, until Ctrl-C
-    #[arg(short, long, help_heading = "Lines")]
-    pub(crate) follow: bool,
-    /// Only lines since then: 90s, 10m, 2h or 1d ago, or a time such as 2026-11-24T10:00:00Z
-    #[arg(long, value_name = "WHEN", help_heading = "Lines", value_parser = log_line::since)]
-    pub(crate) since: Option<Since>,
-    /// Only lines in which this regular expression is found
-    #[arg(long, value_name = "REGEX", help_heading = "Lines")]
-    pub(crate) grep: Option<Regex>,
-    /// Only so many of each container's last lines [default: 100, or all with --since or --grep]
-    #[arg(short = 'n', long, value_name = "LINES", help_heading = "Lines")]
-    pub(crate) lines: Option<u32>,
-    /// Show when each line was written
-    #[arg(long, help_heading = "Lines")]
-    pub(crate) timestamps: bool,
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-}
-
-/// One of the two containers.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum LogOfArg {
-    /// The database
-    Clickhouse,
-    /// The service
-    Service,
-}
-
-impl From<LogOfArg> for LogOf {
-    fn from(of: LogOfArg) -> Self {
-        match of {
-            LogOfArg::Clickhouse => Self::ClickHouse,
-            LogOfArg::Service => Self::Service,
-        }
-    }
 }
 
 /// When images are fetched.
@@ -529,6 +379,7 @@ mod tests {
             ("upgrade", "upgrade"),
             ("rm", "rm"),
             ("status", "status"),
+            ("logs", "logs"),
             ("completions bash", "completions"),
             ("man --out .", "man"),
         ] {

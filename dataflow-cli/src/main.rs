@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     usage::set_colors();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::report(&error),
+        Err(error) => return usage::report(error),
     };
     let printer = Printer::new(&cli);
     match commands::dispatch(&cli, printer) {

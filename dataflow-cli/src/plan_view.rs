@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use dataflow_core::lifecycle::{Change, PlanSummary, StepSummary};
-use owo_colors::OwoColorize;
+use owo_colors::{OwoColorize, Style};
 
 use crate::width;
 
@@ -26,6 +26,12 @@ pub(crate) fn text(plan: &PlanSummary, limit: Option<usize>) -> String {
             show(&mut text, number, digits, step, limit);
         }
     }
+    if let Some(outage) = &plan.outage {
+        text.push('\n');
+        for line in width::wrapped(&format!("outage: {outage}"), limit) {
+            let _ = writeln!(text, "{}", line.yellow());
+        }
+    }
     text
 }
 
@@ -45,19 +51,29 @@ pub(crate) fn count(plan: &PlanSummary) -> String {
 fn show(text: &mut String, number: usize, digits: usize, step: &StepSummary, limit: Option<usize>) {
     let _ = writeln!(text, "{number:>digits$}. {}", step.what.bold());
     let indent = " ".repeat(digits + 4);
-    let mut more = |label: &str, said: &str| {
-        let _ = writeln!(
-            text,
-            "{indent}{} {said}",
-            format!("{:<5}", format!("{label}:")).dimmed()
-        );
+    // What the labels take, with the space after them.
+    let hanging = " ".repeat(digits + 10);
+    let room = limit.map(|limit| limit.saturating_sub(hanging.len()));
+    let mut more = |label: &str, said: &str, style: Style| {
+        let label = format!("{:<5}", format!("{label}:"));
+        for (number, line) in width::wrapped(said, room).iter().enumerate() {
+            let line = line.style(style);
+            let _ = match number {
+                0 => writeln!(text, "{indent}{} {line}", label.dimmed()),
+                _ => writeln!(text, "{hanging}{line}"),
+            };
+        }
     };
-    more("why", &step.why);
+    more("why", &step.why, Style::new());
     if let Some(risk) = step.risk {
-        more("risk", &risk.yellow().to_string());
+        more("risk", risk, Style::new().yellow());
     }
     if let Some(undo) = &step.undo {
-        more("undo", undo);
+        more("undo", undo, Style::new());
+    }
+    if let Some(settled) = &step.settles {
+        let said = format!("none: from here on there is no way back to the {settled} of before");
+        more("undo", &said, Style::new());
     }
     changes(text, &step.changes, &indent, limit);
 }

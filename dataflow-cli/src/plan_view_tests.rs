@@ -15,6 +15,7 @@ fn step(what: &str, why: &str) -> StepSummary {
         changes: Vec::new(),
         risk: None,
         undo: None,
+        settles: None,
     }
 }
 
@@ -72,7 +73,8 @@ fn on_a_narrow_terminal_a_change_takes_two_lines() {
     insta::assert_snapshot!(shown(&replacement(), Some(60)), @"
     1. stop portsip.dataflow
          why:  its ClickHouse is replaced
-         risk: no analytics until it is started again; calls are not affected
+         risk: no analytics until it is started again; calls are
+               not affected
          undo: start portsip.dataflow
     2. create container portsip.clickhouse from portsip/clickhouse:26.3
          why:  the image and the limits differ
@@ -95,6 +97,7 @@ fn what_follows_the_fetches_stands_apart_and_what_the_operator_changed_comes_fir
     let mut plan = PlanSummary {
         steps,
         forecast,
+        outage: None,
         changed_settings: vec![change("pbx", Some("172.31.16.133"), Some("172.31.16.134"))],
     };
     plan.forecast.push(step("do thing 10", "it is the tenth"));

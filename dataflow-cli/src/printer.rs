@@ -81,8 +81,8 @@ impl Printer {
     }
 
     /// Something that happens, for programs.
-    pub(crate) fn json_event(self, event: &impl Serialize) {
-        self.json(None, event);
+    pub(crate) fn json_event(self, name: Option<&str>, event: &impl Serialize) {
+        self.json(name, event);
     }
 
     fn json(self, name: Option<&str>, body: impl Serialize) {

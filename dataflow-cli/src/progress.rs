@@ -19,6 +19,8 @@ const REMINDER: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Progress {
     printer: Printer,
+    /// The server's name in the settings file, where it has one.
+    name: Option<String>,
     /// Whether a plan is shown in full by the one who asks about it.
     asked: bool,
     terminal: bool,
@@ -37,9 +39,10 @@ struct State {
 }
 
 impl Progress {
-    pub(crate) fn new(printer: Printer, asked: bool) -> Self {
+    pub(crate) fn new(printer: Printer, name: Option<String>, asked: bool) -> Self {
         Self {
             printer,
+            name,
             asked,
             terminal: std::io::stderr().is_terminal() && printer.is_chatty(),
             line: Arc::default(),
@@ -57,7 +60,7 @@ impl Progress {
     /// Shows one event.
     pub(crate) fn show(&self, event: &Event) {
         if self.printer.output() == Output::Json {
-            self.printer.json_event(event);
+            self.printer.json_event(self.name.as_deref(), event);
             return;
         }
         let Ok(mut state) = self.state.lock() else {
@@ -214,7 +217,7 @@ mod tests {
         let cli = Cli::try_parse_from(["dataflow", "-q", "status"]).unwrap();
         let progress = Progress {
             terminal: true,
-            ..Progress::new(Printer::new(&cli), false)
+            ..Progress::new(Printer::new(&cli), None, false)
         };
         progress.show(&Event::Connected {
             server: "pbx@server".to_owned(),

@@ -1,6 +1,7 @@
 //! From flags, environment and settings file to the library's settings, with all secrets read.
 
 use std::{
+    ffi::OsString,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -27,92 +28,109 @@ pub(crate) struct Chosen {
     pub(crate) settings: Settings,
 }
 
-/// The servers to work on. Flags first, then the environment, then the settings file.
+/// The servers to read from: those that are named, else all of the settings file.
 pub(crate) fn load(cli: &Cli, printer: Printer) -> Result<Vec<Chosen>, Failure> {
-    if cli
-        .verb
-        .deploy()
-        .is_some_and(|deploy| deploy.registry_token.is_some())
-    {
-        printer.warn("others on this machine can see the token given with -P; use --registry-token-file or DATAFLOW_REGISTRY_TOKEN");
-    }
-    let flags = from_flags(cli);
-    let mut environment = from_environment()?;
-    // A variable can't name the registry, so its token is for the one that the flags name.
-    environment.registry.server = flags.registry.server.clone();
+    warn_of_token(cli, printer);
     let file = from_file(cli.global.config.as_deref(), printer)?;
-    let mut chosen = choose(cli, &file)?;
-    for Chosen { settings, .. } in &mut chosen {
-        let said = std::mem::take(settings);
-        *settings = flags.clone().or(environment.clone()).or(said);
-        expand_home(settings);
-        for secret in settings.secrets_mut() {
-            if let Secret::File(path) = secret {
-                *secret = Secret::Value(secret_file::read(path, printer)?);
-            }
-        }
+    let chosen = choose(cli, &file)?;
+    let one_machine = [
+        ("--host", cli.global.ssh.host.is_some()),
+        (
+            "--private-ip",
+            cli.verb
+                .server()
+                .is_some_and(|server| server.private_ip.is_some()),
+        ),
+    ];
+    if chosen.len() > 1
+        && let Some((flag, _)) = one_machine.into_iter().find(|(_, given)| *given)
+    {
+        return Err(CliError::OneMachine { flag }.into());
     }
-    Ok(chosen)
+    chosen
+        .into_iter()
+        .map(|chosen| complete(cli, chosen, printer))
+        .collect()
 }
 
-/// The servers that are named; else, of a file with several, all for a verb that only reads.
+/// The one server to change: the one that is named, else the only one of the settings file.
+pub(crate) fn load_one(cli: &Cli, printer: Printer) -> Result<Chosen, Failure> {
+    warn_of_token(cli, printer);
+    let file = from_file(cli.global.config.as_deref(), printer)?;
+    let mut chosen = choose(cli, &file)?;
+    match (chosen.pop(), chosen.as_slice()) {
+        (Some(one), []) => complete(cli, one, printer),
+        (last, others) => {
+            let all = others.iter().chain(&last);
+            Err(CliError::WhichServer {
+                verb: cli.verb.name(),
+                names: all.filter_map(|chosen| chosen.name.clone()).collect(),
+            }
+            .into())
+        }
+    }
+}
+
+fn warn_of_token(cli: &Cli, printer: Printer) {
+    let deploy = cli.verb.deploy();
+    if deploy.is_some_and(|deploy| deploy.registry_token.is_some()) {
+        printer.warn("others on this machine can see the token given with -P; use --registry-token-file or DATAFLOW_REGISTRY_TOKEN");
+    }
+}
+
+/// What the settings file says of the servers that are named, else of all; of the one without a name, where it has none.
 fn choose(cli: &Cli, file: &SettingsFile) -> Result<Vec<Chosen>, Failure> {
     let named = &cli.global.servers;
     for name in named {
         file.server(name)?;
     }
-    let names: Vec<&str> = file
-        .names()
-        .filter(|name| named.is_empty() || named.iter().any(|given| given == name))
-        .collect();
-    if names.is_empty() {
-        return Ok(vec![Chosen {
-            name: None,
-            settings: file.top().clone(),
-        }]);
-    }
-    if names.len() > 1 {
-        if !cli.verb.only_reads() {
-            return Err(CliError::WhichServer {
-                verb: cli.verb.name(),
-                names: names.into_iter().map(str::to_owned).collect(),
-            }
-            .into());
-        }
-        let flag = [
-            ("--host", cli.global.ssh.host.is_some()),
-            (
-                "--private-ip",
-                cli.verb
-                    .server()
-                    .is_some_and(|server| server.private_ip.is_some()),
-            ),
-        ]
-        .into_iter()
-        .find(|(_, given)| *given);
-        if let Some((flag, _)) = flag {
-            return Err(CliError::OneMachine { flag }.into());
-        }
-    }
-    names
-        .into_iter()
-        .map(|name| {
-            Ok(Chosen {
+    let mut chosen = Vec::new();
+    for name in file.names() {
+        if named.is_empty() || named.iter().any(|given| given == name) {
+            chosen.push(Chosen {
                 name: Some(name.to_owned()),
                 settings: file.server(name)?,
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    if chosen.is_empty() {
+        chosen.push(Chosen {
+            name: None,
+            settings: file.top().clone(),
+        });
+    }
+    Ok(chosen)
+}
+
+/// Flags first, then the environment, then the settings file; with all secrets read.
+fn complete(cli: &Cli, chosen: Chosen, printer: Printer) -> Result<Chosen, Failure> {
+    let flags = from_flags(cli);
+    let mut environment = from_environment()?;
+    // A variable can't name the registry, so its token is for the one that the flags name.
+    environment.registry.server = flags.registry.server.clone();
+    let mut settings = flags.or(environment).or(chosen.settings);
+    expand_home(&mut settings);
+    for secret in settings.secrets_mut() {
+        if let Secret::File(path) = secret {
+            *secret = Secret::Value(secret_file::read(path, printer)?);
+        }
+    }
+    Ok(Chosen {
+        name: chosen.name,
+        settings,
+    })
 }
 
 /// The servers that a shell offers after `--server`: those of the settings file that the command line names, if it can be read.
 pub(crate) fn known_servers() -> Vec<CompletionCandidate> {
     let words: Vec<_> = std::env::args_os().collect();
-    let named = words
+    let joined = |word: &OsString| Some(word.to_str()?.strip_prefix("--config=")?.into());
+    let apart = |pair: &[OsString]| (pair[0] == "--config").then(|| pair[1].clone().into());
+    let path: PathBuf = words
         .windows(2)
-        .find(|pair| pair[0] == "--config")
-        .map(|pair| PathBuf::from(&pair[1]));
-    let path = named.unwrap_or_else(|| DEFAULT_FILE.into());
+        .find_map(apart)
+        .or_else(|| words.iter().find_map(joined))
+        .unwrap_or_else(|| DEFAULT_FILE.into());
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     let file = SettingsFile::from_toml(&text, &path).unwrap_or_default();
     file.names().map(CompletionCandidate::new).collect()
@@ -136,6 +154,8 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
         settings.start_grace = deploy.start_grace;
         settings.nofile = deploy.nofile;
         settings.allow_downgrade = deploy.allow_downgrade.then_some(true);
+        settings.allow_jump = deploy.allow_jump.then_some(true);
+        settings.adopt = deploy.adopt.then_some(true);
         settings.pull = deploy.pull.map(|pull| match pull {
             PullArg::Missing => Pull::Missing,
             PullArg::Always => Pull::Always,

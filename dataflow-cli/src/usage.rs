@@ -1,13 +1,23 @@
 //! What is reported when the command line makes no sense, and where help and version are shown.
 
-use clap::error::ErrorKind;
-use dataflow_core::{Explain, Kind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use dataflow_core::{Explain, Kind, host::without_password};
 
 use crate::{args::Output, exit::ExitStatus, printer::Printer};
 use std::process::ExitCode;
 
 /// Shows help, version, or what is wrong with the command line; with `--output json` the error is JSON as all others are.
-pub(crate) fn report(error: &clap::Error) -> ExitCode {
+pub(crate) fn report(mut error: clap::Error) -> ExitCode {
+    if let (Some(ContextValue::String(flag)), Some(ContextValue::String(given))) = (
+        error.get(ContextKind::InvalidArg),
+        error.get(ContextKind::InvalidValue),
+    ) && ["--host ", "--jump "]
+        .iter()
+        .any(|known| flag.starts_with(known))
+    {
+        let given = without_password(given);
+        error.insert(ContextKind::InvalidValue, ContextValue::String(given));
+    }
     let asked_for = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -25,6 +35,7 @@ pub(crate) fn report(error: &clap::Error) -> ExitCode {
     }
 }
 
+/// Whether JSON was asked for.
 fn wants_json() -> bool {
     asked("--output", "json")
 }

@@ -41,6 +41,27 @@ pub(crate) fn shortened(text: &str, width: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// The text broken between words into lines of at most this width; a word that is wider has a line of its own.
+pub(crate) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut();
+        match (line, width) {
+            (Some(line), Some(width)) if !line.is_empty() && of(line) + 1 + of(word) > width => {
+                lines.push(word.to_owned());
+            }
+            (Some(line), _) => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            (None, _) => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn fitting(chars: impl Iterator<Item = char>, width: usize) -> String {
     let mut left = width;
     chars
@@ -74,6 +95,14 @@ mod tests {
             assert_eq!(got, short);
             assert!(of(&got) <= width, "{got}");
         }
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", None), ["one two three"]);
+        assert_eq!(wrapped("one two three", Some(7)), ["one two", "three"]);
+        assert_eq!(wrapped("one two three", Some(1)), ["one", "two", "three"]);
+        assert_eq!(wrapped("", Some(5)), [""]);
     }
 
     #[test]

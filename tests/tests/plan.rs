@@ -61,6 +61,10 @@ fn given_every_verb_when_it_is_asked_for_json_then_each_line_has_the_described_s
         vec!["stop"],
         vec!["start"],
         vec!["restart"],
+        vec!["history"],
+        vec!["unlock"],
+        vec!["unlock", "--force"],
+        vec!["logs", "-n", "3"],
         vec!["upgrade", "-i", "portsip/pbx:22.4"],
         // Refused: it is older.
         vec!["upgrade", "-i", "portsip/pbx:22"],
@@ -73,8 +77,26 @@ fn given_every_verb_when_it_is_asked_for_json_then_each_line_has_the_described_s
         let ended = lab.dataflow(["--output", "json"].iter().chain(&verb)).run();
         let lines = shape::lines(&ended.stdout);
         assert_eq!(lines.len(), ended.stdout.lines().count(), "{ended:?}");
+        assert!(!lines.is_empty(), "{verb:?}: {ended:?}");
         let is_error = matches!(lines.last(), Some(shape::Line::Error(_)));
-        let is_result = matches!(lines.last(), Some(shape::Line::Result(_)));
+        let is_result = matches!(
+            lines.last(),
+            Some(shape::Line::Result(_) | shape::Line::Log(_))
+        );
+        // The last run, by itself.
+        if let Some(shape::Line::Result(outcome)) = lines.last()
+            && let shape::Outcome::History(history) = &**outcome
+        {
+            let run = &history.runs.first().expect("a run").run;
+            let one = lab
+                .dataflow(["--output", "json", "history", run.as_str()])
+                .run();
+            let lines = shape::lines(&one.stdout);
+            assert!(
+                matches!(&lines[..], [shape::Line::Result(outcome)] if matches!(**outcome, shape::Outcome::Run(_))),
+                "{one:?}"
+            );
+        }
         let says_so = if verb == ["status"] {
             is_result
         } else {

@@ -2,51 +2,42 @@
 
 use std::fmt::Write;
 
-use dataflow_core::lifecycle::{Change, DeployedSettings, History, Outcome, PastRun};
+use dataflow_core::lifecycle::{Change, DeployedSettings, History, Outcome, PastRun, RunId};
 use jiff::Timestamp;
 
 use super::{
     Session,
-    several::{self, Answer, Show},
+    several::{Answer, Servers, Show},
 };
-use crate::{
-    args::HistoryArgs, error::Failure, exit::ExitStatus, printer::Printer, settings::Chosen, table,
-    width,
-};
+use crate::{args::Output, error::Failure, exit::ExitStatus, table, width};
 
-pub(super) async fn history(
-    chosen: Vec<Chosen>,
-    session: impl Fn(Chosen) -> Result<Session, Failure>,
-    printer: Printer,
-    args: &HistoryArgs,
-) -> Result<ExitStatus, Failure> {
-    if let Some(run) = &args.run {
-        let answers = several::each(chosen, session, async |session| {
+/// The last runs on each server.
+pub(super) async fn history(servers: Servers, number: usize) -> Result<ExitStatus, Failure> {
+    let answers = servers
+        .ask(async |session| {
             session
-                .on_records(async |records| records.run(run).await)
+                .on_records(async |records| records.history(number).await)
                 .await
         })
         .await;
-        // A run is on one server, so one was named.
-        let show = Show {
-            one: |run: &PastRun| one(run),
-            all: |_: &[Answer<PastRun>]| String::new(),
-            status: |_: &PastRun| ExitStatus::Success,
-        };
-        return several::report(answers, printer, show);
-    }
-    let answers = several::each(chosen, session, async |session| {
-        session
-            .on_records(async |records| records.history(args.number).await)
-            .await
-    })
-    .await;
-    let show = Show {
+    answers.report(Show {
         one: |history: &History| all(history, width::of_stdout()),
         all: |answers: &[Answer<History>]| of_each(answers, width::of_stdout()),
         status: |_: &History| ExitStatus::Success,
-    };
-    several::report(answers, printer, show)
+    })
+}
+
+/// One run, which is on one server.
+pub(super) async fn run(session: Session, run: &RunId) -> Result<ExitStatus, Failure> {
+    let (printer, name) = (session.printer, session.name.clone());
+    let past = session
+        .on_records(async |records| records.run(run).await)
+        .await?;
+    match printer.output() {
+        Output::Human => printer.result(one(&past).trim_end()),
+        Output::Json => printer.json_result(name.as_deref(), &past),
+    }
+    Ok(ExitStatus::Success)
 }
 
 /// The runs on each server, below its name.

@@ -44,54 +44,85 @@ use crate::{
     settings::{self, Chosen},
     sign_in, width,
 };
+use several::Servers;
 
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
     match &cli.verb {
-        Verb::Init(init) => init::init(cli, init, printer),
-        Verb::Completions(completions) => completions::completions(completions, printer),
-        Verb::Man(man) => man::man(man, printer),
-        _ => on_servers(cli, settings::load(cli, printer)?, printer),
+        Verb::Init(args) => init::init(cli, args, printer),
+        Verb::Completions(args) => completions::completions(args, printer),
+        Verb::Man(args) => man::man(args, printer),
+        Verb::Plan(args) => on_each(cli, printer, async |servers| {
+            plan::plan(servers, args.exit_code).await
+        }),
+        Verb::Status(_) => on_each(cli, printer, status::status),
+        Verb::History(args) => match &args.run {
+            None => on_each(cli, printer, async |servers| {
+                history::history(servers, args.number).await
+            }),
+            Some(run) => on_one(cli, printer, async |session| {
+                history::run(session, run).await
+            }),
+        },
+        Verb::Unlock(args) => on_one(cli, printer, async |session| {
+            unlock::unlock(session, args).await
+        }),
+        Verb::Logs(args) => on_one(cli, printer, async |session| {
+            logs::logs(session, args).await
+        }),
+        Verb::Run(_) => on_one(cli, printer, run::run),
+        Verb::Start(_) => on_one(cli, printer, start::start),
+        Verb::Stop(_) => on_one(cli, printer, stop::stop),
+        Verb::Restart(_) => on_one(cli, printer, restart::restart),
+        Verb::Upgrade(_) => on_one(cli, printer, upgrade::upgrade),
+        Verb::Rm(_) => on_one(cli, printer, rm::rm),
     }
 }
 
-fn on_servers(cli: &Cli, chosen: Vec<Chosen>, printer: Printer) -> Result<ExitStatus, Failure> {
+/// Has a verb that changes something do it to the one server that is named.
+fn on_one(
+    cli: &Cli,
+    printer: Printer,
+    verb: impl AsyncFnOnce(Session) -> Result<ExitStatus, Failure>,
+) -> Result<ExitStatus, Failure> {
+    let chosen = settings::load_one(cli, printer)?;
+    let name = chosen.name.clone();
+    let session = Session::new(chosen, printer, Terminal::find(), &cli.verb);
+    several::said_of(
+        name.as_deref(),
+        printer,
+        match session {
+            Ok(session) => block_on(verb(session)),
+            Err(failure) => Err(failure),
+        },
+    )
+}
+
+/// Has a verb that only reads look at each server that is named, or at all.
+fn on_each(
+    cli: &Cli,
+    printer: Printer,
+    verb: impl AsyncFnOnce(Servers) -> Result<ExitStatus, Failure>,
+) -> Result<ExitStatus, Failure> {
+    let chosen = settings::load(cli, printer)?;
+    // Nobody could tell which of several a question is about.
+    let terminal = Terminal::find().filter(|_| chosen.len() == 1);
+    let session = |chosen| Session::new(chosen, printer, terminal, &cli.verb);
+    block_on(verb(Servers::new(chosen, session, printer)))
+}
+
+fn block_on(
+    verb: impl Future<Output = Result<ExitStatus, Failure>>,
+) -> Result<ExitStatus, Failure> {
     // One thread is enough for a few servers, and starts quicker than many.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::Runtime(error.to_string()))?;
-    let status = runtime.block_on(verb(cli, chosen, printer));
+    let status = runtime.block_on(verb);
     // A question that nobody answers any more must not hold up the end.
     runtime.shutdown_background();
     status
-}
-
-async fn verb(cli: &Cli, mut chosen: Vec<Chosen>, printer: Printer) -> Result<ExitStatus, Failure> {
-    let alone = chosen.len() == 1;
-    let session = |chosen: Chosen| Session::new(chosen, printer, alone, &cli.verb);
-    match &cli.verb {
-        Verb::Status(_) => return status::status(chosen, session, printer).await,
-        Verb::Plan(plan) => return plan::plan(chosen, session, printer, plan.exit_code).await,
-        Verb::History(args) => return history::history(chosen, session, printer, args).await,
-        _ => {}
-    }
-    // A verb that changes something was given one server.
-    let Some(one) = chosen.pop() else {
-        return Ok(ExitStatus::Success);
-    };
-    let session = session(one)?;
-    match &cli.verb {
-        Verb::Run(_) => run::run(session).await,
-        Verb::Start(_) => start::start(session).await,
-        Verb::Stop(_) => stop::stop(session).await,
-        Verb::Restart(_) => restart::restart(session).await,
-        Verb::Upgrade(_) => upgrade::upgrade(session).await,
-        Verb::Rm(_) => rm::rm(session).await,
-        Verb::Logs(args) => logs::logs(session, args).await,
-        Verb::Unlock(args) => unlock::unlock(session, args).await,
-        _ => Ok(ExitStatus::Success),
-    }
 }
 
 /// One server to work on, and the operator to tell about it.
@@ -101,7 +132,7 @@ struct Session {
     settings: Settings,
     target: Target,
     printer: Printer,
-    /// The terminal to ask at, if there is one and only this server.
+    /// The terminal to ask at.
     terminal: Option<Terminal>,
     /// Whether a plan is asked about.
     confirm: bool,
@@ -112,8 +143,12 @@ struct Session {
 }
 
 impl Session {
-    fn new(chosen: Chosen, printer: Printer, alone: bool, verb: &Verb) -> Result<Self, Failure> {
-        let terminal = alone.then(Terminal::find).flatten();
+    fn new(
+        chosen: Chosen,
+        printer: Printer,
+        terminal: Option<Terminal>,
+        verb: &Verb,
+    ) -> Result<Self, Failure> {
         let asks = terminal.is_some() && printer.output() == Output::Human;
         Ok(Self {
             target: chosen.settings.target()?,
@@ -200,7 +235,7 @@ impl Session {
     ) -> Result<ExitStatus, Failure> {
         let printer = self.printer;
         let name = self.name.clone();
-        let progress = Progress::new(printer, self.confirm);
+        let progress = Progress::new(printer, name.clone(), self.confirm);
         let interrupt = Interrupt::new();
         let control = Control {
             events: Events::to({

@@ -8,11 +8,9 @@ use serde::Serialize;
 
 use super::{
     Session,
-    several::{self, Answer, Show},
+    several::{self, Answer, Servers, Show},
 };
-use crate::{
-    error::Failure, exit::ExitStatus, plan_view, printer::Printer, settings::Chosen, width,
-};
+use crate::{error::Failure, exit::ExitStatus, plan_view, width};
 
 /// What would be done on one server.
 #[derive(Debug, Serialize)]
@@ -25,41 +23,33 @@ struct Planned {
     plan: PlanSummary,
 }
 
-pub(super) async fn plan(
-    chosen: Vec<Chosen>,
-    session: impl Fn(Chosen) -> Result<Session, Failure>,
-    printer: Printer,
-    exit_code: bool,
-) -> Result<ExitStatus, Failure> {
-    let answers = several::each(chosen, session, async |session| {
-        let spec = session.settings.spec()?;
-        session
-            .on_server(Control::default(), async |server| {
-                let plan = server.plan(&spec).await?;
-                Ok(Planned {
-                    server: server.label(),
-                    pending: !plan.steps.is_empty(),
-                    plan,
-                })
-            })
-            .await
-    })
-    .await;
-    several::report(
-        answers,
-        printer,
-        Show {
-            one: |planned: &Planned| human(planned, width::of_stdout()),
-            all: |answers: &[Answer<Planned>]| overview(answers, width::of_stdout()),
-            status: |planned: &Planned| {
-                if planned.pending && exit_code {
-                    ExitStatus::Pending
-                } else {
-                    ExitStatus::Success
-                }
-            },
+pub(super) async fn plan(servers: Servers, exit_code: bool) -> Result<ExitStatus, Failure> {
+    let answers = servers.ask(look).await;
+    answers.report(Show {
+        one: |planned: &Planned| human(planned, width::of_stdout()),
+        all: |answers: &[Answer<Planned>]| overview(answers, width::of_stdout()),
+        status: |planned: &Planned| {
+            if planned.pending && exit_code {
+                ExitStatus::Pending
+            } else {
+                ExitStatus::Success
+            }
         },
-    )
+    })
+}
+
+async fn look(session: Session) -> Result<Planned, Failure> {
+    let spec = session.settings.spec()?;
+    session
+        .on_server(Control::default(), async |server| {
+            let plan = server.plan(&spec).await?;
+            Ok(Planned {
+                server: server.label(),
+                pending: !plan.steps.is_empty(),
+                plan,
+            })
+        })
+        .await
 }
 
 fn human(planned: &Planned, limit: Option<usize>) -> String {

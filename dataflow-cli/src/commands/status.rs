@@ -11,31 +11,24 @@ use owo_colors::OwoColorize;
 
 use super::{
     Session,
-    several::{self, Answer, Show},
+    several::{self, Answer, Servers, Show},
 };
-use crate::{error::Failure, exit::ExitStatus, printer::Printer, settings::Chosen, table, width};
+use crate::{error::Failure, exit::ExitStatus, table, width};
 
-pub(super) async fn status(
-    chosen: Vec<Chosen>,
-    session: impl Fn(Chosen) -> Result<Session, Failure>,
-    printer: Printer,
-) -> Result<ExitStatus, Failure> {
-    let answers = several::each(chosen, session, async |session| {
-        session.on_server(Control::default(), Server::status).await
-    })
-    .await;
-    several::report(
-        answers,
-        printer,
-        Show {
-            one: |status: &Status| human(status, Timestamp::now(), width::of_stdout()),
-            all: |answers: &[Answer<Status>]| overview(answers, width::of_stdout()),
-            status: |status: &Status| match status.verdict {
-                Verdict::Running => ExitStatus::Success,
-                Verdict::Degraded | Verdict::Stopped | Verdict::NotDeployed => ExitStatus::Failed,
-            },
+pub(super) async fn status(servers: Servers) -> Result<ExitStatus, Failure> {
+    let answers = servers.ask(look).await;
+    answers.report(Show {
+        one: |status: &Status| human(status, Timestamp::now(), width::of_stdout()),
+        all: |answers: &[Answer<Status>]| overview(answers, width::of_stdout()),
+        status: |status: &Status| match status.verdict {
+            Verdict::Running => ExitStatus::Success,
+            Verdict::Degraded | Verdict::Stopped | Verdict::NotDeployed => ExitStatus::Failed,
         },
-    )
+    })
+}
+
+async fn look(session: Session) -> Result<Status, Failure> {
+    session.on_server(Control::default(), Server::status).await
 }
 
 /// A line for each server, and below them what is wrong with any.

@@ -90,6 +90,10 @@ fn the_servers_of_the_settings_file_are_offered() {
         "oslo\n"
     );
     assert_eq!(
+        bash(&place, "dataflow --config=other.toml status --server ''"),
+        "oslo\n"
+    );
+    assert_eq!(
         bash(&place, "dataflow --config broken.toml status --server ''"),
         "\n"
     );

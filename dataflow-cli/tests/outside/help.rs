@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 
 use crate::place::{Place, run};
 
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 14] = [
     "init",
     "plan",
     "run",
@@ -12,6 +12,9 @@ const VERBS: [&str; 11] = [
     "upgrade",
     "rm",
     "status",
+    "logs",
+    "history",
+    "unlock",
     "completions",
     "man",
 ];

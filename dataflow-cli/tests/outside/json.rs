@@ -25,6 +25,7 @@ fn the_examples_of_the_page_have_the_shape_and_leave_no_kind_of_line_out() {
     let has = |what: fn(&Line) -> bool| lines.iter().any(what);
     assert!(has(|line| matches!(line, Line::Event(_))));
     assert!(has(|line| matches!(line, Line::Error(_))));
+    assert!(has(|line| matches!(line, Line::Log(_))));
     for (name, is) in [
         (
             "plan",
@@ -32,6 +33,8 @@ fn the_examples_of_the_page_have_the_shape_and_leave_no_kind_of_line_out() {
         ),
         ("run", |o| matches!(o, Outcome::Report(_))),
         ("status", |o| matches!(o, Outcome::Status(_))),
+        ("history", |o| matches!(o, Outcome::History(_))),
+        ("unlock", |o| matches!(o, Outcome::Unlocked(_))),
         ("init", |o| matches!(o, Outcome::Init(_))),
         ("completions", |o| matches!(o, Outcome::Completions(_))),
         ("man", |o| matches!(o, Outcome::Man(_))),

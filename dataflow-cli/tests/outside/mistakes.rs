@@ -33,6 +33,13 @@ fn values_that_are_not_allowed_say_what_is() {
         "run -R https://docker.io -a 172.31.16.158 -x 172.31.16.133",
         "run --pull sometimes",
         "upgrade -P canary --registry-token-file token",
+        "status --host flow.example.com",
+        "status --host ssh://pbx@flow.example.com:99999",
+        "status --host-key 12:34",
+        "status --connect-timeout 0",
+        "status --connect-timeout soon",
+        "run --nofile 12",
+        "run -x ",
     ]));
 }
 

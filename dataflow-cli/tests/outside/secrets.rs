@@ -69,3 +69,25 @@ fn a_token_in_a_variable_is_for_the_registry_that_the_flags_name() {
         "{said}"
     );
 }
+
+#[test]
+fn a_password_in_an_address_is_refused_and_not_repeated() {
+    let place = Place::new().with_file(
+        "flow.toml",
+        "host = 'ssh://pbx:canary@flow.example.com'\n",
+        0o600,
+    );
+    let mut all = Vec::new();
+    for arguments in [
+        "status --host ssh://pbx:canary@flow.example.com",
+        "status --host ssh://pbx:can@ary:canary@flow.example.com --output json",
+        "status --jump pbx:canary@jump.example.com",
+        "status --config flow.toml",
+    ] {
+        let said = place.run(arguments);
+        let (_, rest) = said.split_once('\n').unwrap();
+        assert!(!rest.contains("canary"), "{said}");
+        all.push(rest.to_owned());
+    }
+    assert_snapshot!(all.join("\n"));
+}

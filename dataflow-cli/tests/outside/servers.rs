@@ -49,6 +49,8 @@ fn what_only_reads_asks_all_of_them_and_the_exit_code_is_the_worst() {
         "status --server lima --server paris",
         "plan",
         "status --output json",
+        "stop --server lima --output json",
+        "status --server lima --output json",
     ]));
 }
 

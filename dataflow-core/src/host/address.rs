@@ -77,7 +77,7 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, HostError> {
         let bad = |reason| HostError::BadAddress {
-            address: text.to_owned(),
+            address: without_password(text),
             reason,
         };
         if text == "local" {
@@ -132,10 +132,24 @@ impl FromStr for Jump {
             .collect::<Result<_, _>>()
             .map(Self)
             .map_err(|reason| HostError::BadAddress {
-                address: text.to_owned(),
+                address: without_password(text),
                 reason,
             })
     }
+}
+
+/// An address as it may be shown: a password that somebody put into it is left out.
+#[must_use]
+pub fn without_password(address: &str) -> String {
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let hidden = rest.rsplit_once('@').and_then(|(user, host)| {
+        let (name, _) = user.split_once(':')?;
+        Some(format!("{scheme}{name}:...@{host}"))
+    });
+    hidden.unwrap_or_else(|| address.to_owned())
 }
 
 fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
@@ -216,6 +230,22 @@ impl fmt::Display for SshAddress {
             Some(port) => write!(f, ":{port}"),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Display for Jump {
+    /// As it is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        for (index, hop) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(",")?;
+            }
+            f.write_str(hop.to_string().trim_start_matches("ssh://"))?;
+        }
+        Ok(())
     }
 }
 

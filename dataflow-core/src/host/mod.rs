@@ -23,7 +23,7 @@ mod sudo;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-pub use address::{Address, Jump, SshAddress};
+pub use address::{Address, Jump, SshAddress, without_password};
 pub use clock::ClockSkew;
 pub use command::{Command, Input, quote};
 pub use consult::{Consult, Questions};

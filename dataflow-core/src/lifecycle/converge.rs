@@ -8,10 +8,11 @@ use super::{
     observe,
     observed::Observed,
     operation::Operation,
-    plan::{Action, Plan, PlanSummary, Pulls},
+    plan::{Action, Plan, Pulls},
     planner::plan,
     remembered::{DeployedSettings, Remembered},
     server::{Report, Server},
+    summary::PlanSummary,
 };
 use crate::spec::{Pull, Spec};
 
@@ -92,8 +93,13 @@ impl Server {
         let mut done = Vec::new();
         if look.plan.only_fetches() {
             self.execute(Some(operation), &look, &mut done).await?;
+            let told = look.plan;
             look = self.look(spec, Pull::Never.into()).await?;
             self.tell_plan(&look.summary());
+            if !told.tells(&look.plan) {
+                self.approved(&look.summary(), &self.control.approve)
+                    .await?;
+            }
             operation.planned(&look.summary()).await;
         }
         if !look.plan.is_empty() {
@@ -132,7 +138,10 @@ impl Server {
             .password
             .clone()
             .or_else(|| deployed::password(&self.release, &observed.containers));
-        let desired = Desired::new(spec, &self.release, known.as_ref());
+        let remembered = observed.remembered.as_ref();
+        let owners = remembered.map(|remembered| remembered.owners.clone());
+        let desired = Desired::new(spec, &self.release, known.as_ref())
+            .with_owners(owners.unwrap_or_default());
         let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;
         Ok(Look {
             observed,

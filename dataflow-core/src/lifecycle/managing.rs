@@ -7,9 +7,10 @@ use super::{
     observe,
     observed::Containers,
     operation::Operation,
-    plan::{Plan, PlanSummary},
+    plan::Plan,
     plan_error::PlanError,
     server::{REMOVE, Report, Server},
+    summary::PlanSummary,
 };
 use crate::spec::Release;
 

@@ -13,10 +13,10 @@ use super::{
     manage, observe,
     observed::Observed,
     operation::Operation,
-    plan::PlanSummary,
     plan_error::PlanError,
     records,
     status::{self, Status},
+    summary::PlanSummary,
     upgrade,
 };
 use crate::{
@@ -179,7 +179,8 @@ impl Server {
             records::read(&self.host),
         )?;
         let remembered = kept.remembered.as_ref();
-        manage::refuse_upgrade(&self.release, &containers, remembered)
+        let adopt = changes.adopt.unwrap_or_default();
+        manage::refuse_upgrade(&self.release, &containers, remembered, adopt)
             .map_err(|error| self.in_the_way(error))?;
         let deployed = deployed::settings(&self.release, &containers);
         let deployed = upgrade::starting_point(deployed, remembered, changes);

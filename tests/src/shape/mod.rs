@@ -2,14 +2,20 @@
 //! there, so neither the page nor this falls behind the program.
 #![allow(missing_docs, reason = "JSON.md says what each of these is")]
 
+mod records;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+pub use records::{Deed, Deployment, History, Holder, Owner, Run, Settings, Unlocked};
+pub use records::{Outcome as RunOutcome, Step as RunStep};
 
 /// The kinds of line that there are, each with what it must hold besides `schema`, `verb` and `name`.
 #[derive(Debug)]
 pub enum Line {
     Event(Event),
-    Result(Outcome),
+    Result(Box<Outcome>),
+    Log(LogLine),
     Error(Error),
 }
 
@@ -19,6 +25,9 @@ pub enum Outcome {
     Planned(Planned),
     Report(Report),
     Status(Status),
+    History(History),
+    Run(Run),
+    Unlocked(Unlocked),
     Init(Init),
     Completions(Completions),
     Man(Man),
@@ -30,6 +39,21 @@ pub enum Event {
     Connected {
         server: String,
         docker: String,
+    },
+    Warning {
+        text: String,
+    },
+    WaitingForLock {
+        holder: Holder,
+        elapsed_ms: u64,
+        patience_ms: u64,
+    },
+    Begun {
+        run: String,
+    },
+    NotRecorded {
+        place: String,
+        reason: String,
     },
     Planned {
         steps: Vec<Step>,
@@ -172,6 +196,22 @@ pub struct Man {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct LogLine {
+    pub container: String,
+    pub at: String,
+    pub output: LogOutput,
+    pub text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogOutput {
+    Stdout,
+    Stderr,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Error {
     pub kind: ErrorKind,
     pub message: String,
@@ -219,6 +259,9 @@ fn line(value: Value) -> Result<Line, String> {
     if fields.contains_key("event") {
         return read(Value::Object(fields)).map(Line::Event);
     }
+    if fields.contains_key("container") {
+        return read(Value::Object(fields)).map(Line::Log);
+    }
     let body = fields
         .remove("result")
         .map(|result| (true, result))
@@ -227,7 +270,9 @@ fn line(value: Value) -> Result<Line, String> {
         return Err(format!("{unknown} is not described"));
     }
     match body {
-        Some((true, result)) => outcome(verb.as_deref(), result).map(Line::Result),
+        Some((true, result)) => {
+            outcome(verb.as_deref(), result).map(|outcome| Line::Result(Box::new(outcome)))
+        }
         Some((false, error)) => read(error).map(Line::Error),
         None => Err("there is neither event nor result nor error".to_owned()),
     }
@@ -240,6 +285,10 @@ fn outcome(verb: Option<&str>, result: Value) -> Result<Outcome, String> {
             read(result).map(Outcome::Report)
         }
         Some("status") => read(result).map(Outcome::Status),
+        // Of one run, where one is named.
+        Some("history") if result.get("runs").is_none() => read(result).map(Outcome::Run),
+        Some("history") => read(result).map(Outcome::History),
+        Some("unlock") => read(result).map(Outcome::Unlocked),
         Some("init") => read(result).map(Outcome::Init),
         Some("completions") => read(result).map(Outcome::Completions),
         Some("man") => read(result).map(Outcome::Man),
