@@ -127,6 +127,7 @@ pub struct Planned {
 #[serde(deny_unknown_fields)]
 pub struct Report {
     pub server: String,
+    pub run: Option<String>,
     pub changed: bool,
     pub steps: Vec<String>,
     pub data_path: Option<String>,
