@@ -315,6 +315,12 @@ pub(crate) struct DeployArgs {
     /// Accept an image that is older than the one that is deployed
     #[arg(long)]
     pub(crate) allow_downgrade: bool,
+    /// Accept a ClickHouse that is more than a year newer than the one that is deployed
+    #[arg(long)]
+    pub(crate) allow_jump: bool,
+    /// Take over containers of the same names that somebody else made, with their data
+    #[arg(long)]
+    pub(crate) adopt: bool,
     /// Registry to sign in to [default: docker.io]
     #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
     pub(crate) registry: Option<RegistryServer>,

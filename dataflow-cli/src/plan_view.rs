@@ -26,6 +26,9 @@ pub(crate) fn text(plan: &PlanSummary, limit: Option<usize>) -> String {
             show(&mut text, number, digits, step, limit);
         }
     }
+    if let Some(outage) = &plan.outage {
+        let _ = writeln!(text, "\noutage: {}", outage.yellow());
+    }
     text
 }
 
@@ -64,6 +67,12 @@ fn show(text: &mut String, number: usize, digits: usize, step: &StepSummary, lim
     }
     if let Some(undo) = &step.undo {
         more("undo", undo, Style::new());
+    }
+    if let Some(settled) = &step.settles {
+        more(
+            "undo",
+            &format!("none: from here on there is no way back to the {settled} of before"),
+        );
     }
     changes(text, &step.changes, &indent, limit);
 }

@@ -15,6 +15,7 @@ fn step(what: &str, why: &str) -> StepSummary {
         changes: Vec::new(),
         risk: None,
         undo: None,
+        settles: None,
     }
 }
 
@@ -96,6 +97,7 @@ fn what_follows_the_fetches_stands_apart_and_what_the_operator_changed_comes_fir
     let mut plan = PlanSummary {
         steps,
         forecast,
+        outage: None,
         changed_settings: vec![change("pbx", Some("172.31.16.133"), Some("172.31.16.134"))],
     };
     plan.forecast.push(step("do thing 10", "it is the tenth"));

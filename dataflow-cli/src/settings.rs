@@ -154,6 +154,8 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
         settings.start_grace = deploy.start_grace;
         settings.nofile = deploy.nofile;
         settings.allow_downgrade = deploy.allow_downgrade.then_some(true);
+        settings.allow_jump = deploy.allow_jump.then_some(true);
+        settings.adopt = deploy.adopt.then_some(true);
         settings.pull = deploy.pull.map(|pull| match pull {
             PullArg::Missing => Pull::Missing,
             PullArg::Always => Pull::Always,

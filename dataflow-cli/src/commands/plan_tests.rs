@@ -11,6 +11,7 @@ fn planned(steps: usize) -> Planned {
         changes: Vec::new(),
         risk: None,
         undo: None,
+        settles: None,
     };
     Planned {
         server: "pbx@172.31.16.158".to_owned(),

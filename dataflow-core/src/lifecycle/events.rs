@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use super::{journal::RunId, lock::Lease, plan::PlanSummary};
+use super::{journal::RunId, lock::Lease, summary::PlanSummary};
 
 /// One thing worth telling.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -191,6 +191,7 @@ impl<'a> Executor<'a> {
             Action::SetAside(name) => engine.rename(name, &observed::aside(name)).await?,
             Action::PutBack(name) => self.put_name_back(name).await?,
             Action::Create(spec) => engine.create(spec).await?,
+            Action::Update(name, updates) => engine.update(name, updates).await?,
             Action::AwaitClickHouse { name, patience } => {
                 ready::await_clickhouse(self, name, *patience, awaited).await?;
             }
@@ -211,7 +212,8 @@ impl<'a> Executor<'a> {
                 .map_or_else(String::new, |owner| format!("{}:{}", owner.uid, owner.gid));
             [
                 directory.path.clone(),
-                format!("{:o}", directory.mode),
+                // With fewer digits `chmod` leaves special bits as they are.
+                format!("{:05o}", directory.mode),
                 owner,
             ]
         });
@@ -292,7 +294,7 @@ impl Action {
     }
 
     /// The container that it works on.
-    fn container(&self) -> Option<&String> {
+    pub(super) fn container(&self) -> Option<&String> {
         match self {
             Self::Stop(name, _)
             | Self::Start(name)

@@ -15,8 +15,9 @@ use super::{
     journal::{Begun, Copy, Ending, Record, RunId, What, now},
     lock::{Answer, Keeper, Lease, Place},
     operator::Operator,
-    plan::{PlanSummary, Step},
+    plan::Step,
     remembered::{Deed, DeployedSettings, Remembered},
+    summary::PlanSummary,
 };
 use crate::host::Host;
 

@@ -12,8 +12,8 @@ use super::{
     journal::{self, PastRun, RunId},
     lock::{self, Lease, RUNS},
     operation::Operation,
-    plan::PlanSummary,
     remembered::Remembered,
+    summary::PlanSummary,
 };
 use crate::{
     host::{Command, Host},

@@ -15,12 +15,13 @@ use super::{
     manage, observe,
     observed::{Containers, Observed},
     operation::Operation,
-    plan::{Action, Plan, PlanSummary, Pulls},
+    plan::{Action, Plan, Pulls},
     plan_error::PlanError,
     planner::plan,
     records,
     remembered::{DeployedSettings, Remembered},
     status::{self, Status},
+    summary::PlanSummary,
     upgrade,
 };
 use crate::{
@@ -202,7 +203,8 @@ impl Server {
             records::read(&self.host),
         )?;
         let remembered = kept.remembered.as_ref();
-        manage::refuse_upgrade(&self.release, &containers, remembered)
+        let adopt = changes.adopt.unwrap_or_default();
+        manage::refuse_upgrade(&self.release, &containers, remembered, adopt)
             .map_err(|error| self.in_the_way(error))?;
         let deployed = deployed::settings(&self.release, &containers);
         let deployed = upgrade::starting_point(deployed, remembered, changes);
@@ -309,8 +311,13 @@ impl Server {
         let mut done = Vec::new();
         if look.plan.only_fetches() {
             self.execute(Some(operation), &look, &mut done).await?;
+            let told = look.plan;
             look = self.look(spec, Pull::Never.into()).await?;
             self.tell_plan(&look.summary());
+            if !told.tells(&look.plan) {
+                self.approved(&look.summary(), &self.control.approve)
+                    .await?;
+            }
             operation.planned(&look.summary()).await;
         }
         if !look.plan.is_empty() {
@@ -349,7 +356,10 @@ impl Server {
             .password
             .clone()
             .or_else(|| deployed::password(&self.release, &observed.containers));
-        let desired = Desired::new(spec, &self.release, known.as_ref());
+        let remembered = observed.remembered.as_ref();
+        let owners = remembered.map(|remembered| remembered.owners.clone());
+        let desired = Desired::new(spec, &self.release, known.as_ref())
+            .with_owners(owners.unwrap_or_default());
         let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;
         Ok(Look {
             observed,

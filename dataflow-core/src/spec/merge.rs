@@ -21,6 +21,8 @@ impl Settings {
             nofile: self.nofile.or(fallback.nofile),
             pull: self.pull.or(fallback.pull),
             allow_downgrade: self.allow_downgrade.or(fallback.allow_downgrade),
+            allow_jump: self.allow_jump.or(fallback.allow_jump),
+            adopt: self.adopt.or(fallback.adopt),
             ssh: self.ssh.or(fallback.ssh),
             registry: self.registry.or(fallback.registry),
         }

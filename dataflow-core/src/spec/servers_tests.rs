@@ -131,7 +131,7 @@ fn what_is_wrong_with_a_server_is_said_with_its_place() {
       Write servers.paris.pbx in line 2 of /etc/flow/dataflow.toml, or remove the key.
     /etc/flow/dataflow.toml:2:7: servers.paris.pbx: "10.0.0.300" cannot be the address of a machine: it is neither an IPv4 nor an IPv6 address
       Correct line 2 of /etc/flow/dataflow.toml. Give an IPv4 or IPv6 address such as 172.31.16.158.
-    /etc/flow/dataflow.toml:2:1: unknown key servers.paris.ssh.agnet, did you mean servers.paris.ssh.agent?; allowed here: identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
+    /etc/flow/dataflow.toml:2:1: unknown key servers.paris.ssh.agnet, did you mean servers.paris.ssh.agent?; allowed here: config, jump, identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
       Write servers.paris.ssh.agent in line 2 of /etc/flow/dataflow.toml, or remove the key.
     /etc/flow/dataflow.toml:2:9: servers.paris.ssh.agent: invalid type: integer `5`, expected a boolean
       Correct line 2 of /etc/flow/dataflow.toml.

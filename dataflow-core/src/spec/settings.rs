@@ -54,6 +54,12 @@ pub struct Settings {
     /// Whether an image may be older than the one that is deployed. Asked for each time, never kept in a file.
     #[serde(skip)]
     pub allow_downgrade: Option<bool>,
+    /// Whether ClickHouse may become more than a year newer at once. Asked for each time, never kept in a file.
+    #[serde(skip)]
+    pub allow_jump: Option<bool>,
+    /// Whether containers that somebody else made are taken over. Asked for each time, never kept in a file.
+    #[serde(skip)]
+    pub adopt: Option<bool>,
     /// How to sign in to the server.
     pub ssh: SshSettings,
     /// How to sign in to the registry.
@@ -173,7 +179,9 @@ impl Settings {
         }
         Ok(spec
             .with_pull(self.pull.unwrap_or_default())
-            .with_downgrade(self.allow_downgrade.unwrap_or_default()))
+            .with_downgrade(self.allow_downgrade.unwrap_or_default())
+            .with_jump(self.allow_jump.unwrap_or_default())
+            .with_adopt(self.adopt.unwrap_or_default()))
     }
 
     /// How the server is reached: at `host`, or over SSH at `private_ip`.

@@ -64,6 +64,8 @@ impl Settings {
             "start-grace" => self.start_grace.map(|seconds| seconds.to_string()),
             "nofile" => self.nofile.map(|number| number.to_string()),
             "pull" => string(self.pull.map(super::Pull::word)),
+            "ssh.config" => string(ssh.config.as_ref().map(|path| path.display())),
+            "ssh.jump" => string(ssh.jump.as_ref()),
             "ssh.identities" => paths(ssh.identities.as_ref()),
             "ssh.agent" => ssh.agent.map(|agent| agent.to_string()),
             "ssh.known-hosts" => paths(ssh.known_hosts.as_ref()),
