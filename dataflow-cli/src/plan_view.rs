@@ -72,6 +72,7 @@ fn show(text: &mut String, number: usize, digits: usize, step: &StepSummary, lim
         more(
             "undo",
             &format!("none: from here on there is no way back to the {settled} of before"),
+            Style::new().yellow(),
         );
     }
     changes(text, &step.changes, &indent, limit);
