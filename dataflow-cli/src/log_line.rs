@@ -57,13 +57,30 @@ mod tests {
             ("10m", ago(600)),
             ("2h", ago(7_200)),
             ("1d", ago(86_400)),
-            ("2026-11-24T10:00:00Z", Since::At("2026-11-24T10:00:00Z".parse().unwrap())),
-            ("2026-11-24T11:00:00+01:00", Since::At("2026-11-24T10:00:00Z".parse().unwrap())),
+            (
+                "2026-11-24T10:00:00Z",
+                Since::At("2026-11-24T10:00:00Z".parse().unwrap()),
+            ),
+            (
+                "2026-11-24T11:00:00+01:00",
+                Since::At("2026-11-24T10:00:00Z".parse().unwrap()),
+            ),
         ];
         for (text, moment) in cases {
             assert_eq!(since(text).unwrap(), moment, "{text}");
         }
-        for text in ["", "m", "10", "-5m", "10 m", "10y", "2026-11-24", "99999999999999999999d", "18446744073709551615d", "5\u{b5}"] {
+        for text in [
+            "",
+            "m",
+            "10",
+            "-5m",
+            "10 m",
+            "10y",
+            "2026-11-24",
+            "99999999999999999999d",
+            "18446744073709551615d",
+            "5\u{b5}",
+        ] {
             assert!(since(text).is_err(), "{text}");
         }
     }
@@ -81,7 +98,10 @@ mod tests {
         };
         assert_eq!(plain(false, false), "row 1 written");
         assert_eq!(plain(true, false), "service    | row 1 written");
-        assert_eq!(plain(true, true), "service    | 2026-11-24T10:00:00.123456789Z row 1 written");
+        assert_eq!(
+            plain(true, true),
+            "service    | 2026-11-24T10:00:00.123456789Z row 1 written"
+        );
         insta::assert_snapshot!(serde_json::to_string(&line).unwrap(), @r#"{"container":"portsip.dataflow","at":"2026-11-24T10:00:00.123456789Z","output":"stderr","text":"row 1 written"}"#);
     }
 }

@@ -92,7 +92,9 @@ fn no_verb_shows_the_help_as_an_error() {
 
 #[test]
 fn help_of_each_verb() {
-    for verb in ["run", "start", "stop", "restart", "upgrade", "rm", "status", "logs"] {
+    for verb in [
+        "run", "start", "stop", "restart", "upgrade", "rm", "status", "logs",
+    ] {
         assert_snapshot!(format!("help_of_{verb}"), run(&format!("{verb} --help")));
     }
 }

@@ -7,18 +7,22 @@
     reason = "a panic is how a test reports"
 )]
 
+mod cases;
 mod footprint;
 mod lab;
 mod program;
 mod server;
 mod setting;
 mod stable;
+mod trouble;
 mod wait;
 
+pub use cases::refused;
 pub use footprint::Footprint;
 pub use lab::{Lab, Registry, RegistryCut, Server, User};
 pub use program::{Ended, Program};
 pub use server::{CLICKHOUSE, SERVICE};
 pub use setting::Setting;
 pub use stable::stable;
+pub use trouble::ELSEWHERE;
 pub use wait::wait_until;

@@ -51,9 +51,11 @@ async fn show(
 ) -> Result<ExitStatus, dataflow_core::lifecycle::LifecycleError> {
     while let Some(line) = logs.next().await? {
         let written = match printer.output() {
-            Output::Human => {
-                printer.line(&log_line::human(&line, args.only.is_none(), args.timestamps))
-            }
+            Output::Human => printer.line(&log_line::human(
+                &line,
+                args.only.is_none(),
+                args.timestamps,
+            )),
             Output::Json => printer.json_line(&line),
         };
         // Whoever read this has seen enough.

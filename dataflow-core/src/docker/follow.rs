@@ -129,8 +129,8 @@ impl Reader<'_> {
             };
             let next = if self.range.follow {
                 // It may be silent for days; the session's own signs of life tell whether it still stands.
-                let lost = |error| DockerError::of(&self.engine.host.label(), &doing, error);
-                next.await.map_err(lost)?
+                next.await
+                    .map_err(|error| self.engine.failure(&doing, error))?
             } else {
                 self.engine.within(ANSWER, &doing, next).await?
             };
@@ -204,7 +204,11 @@ fn text_of(line: &RawLine, secret: &str) -> String {
         }
         text.truncate(end);
     }
-    let mut text: Vec<String> = text.trim_end_matches('\r').split('\t').map(escaped).collect();
+    let mut text: Vec<String> = text
+        .trim_end_matches('\r')
+        .split('\t')
+        .map(escaped)
+        .collect();
     if line.cut > 0
         && let Some(last) = text.last_mut()
     {

@@ -87,7 +87,9 @@ impl Frames {
             .into_iter()
             .filter_map(|output| {
                 let line = &mut self.lines[output as usize];
-                (!line.bytes.is_empty()).then(|| line.finish(output)).flatten()
+                (!line.bytes.is_empty())
+                    .then(|| line.finish(output))
+                    .flatten()
             })
             .collect()
     }
@@ -118,11 +120,17 @@ impl Line {
         if let Some(stamp) = &mut self.stamp {
             let Some(end) = text.iter().position(|byte| *byte == b' ') else {
                 stamp.extend_from_slice(text);
-                return if stamp.len() > TIMESTAMP { Err(Garbled) } else { Ok(()) };
+                return if stamp.len() > TIMESTAMP {
+                    Err(Garbled)
+                } else {
+                    Ok(())
+                };
             };
             stamp.extend_from_slice(&text[..end]);
             text = &text[end + 1..];
-            let at = std::str::from_utf8(stamp).ok().and_then(|text| text.parse().ok());
+            let at = std::str::from_utf8(stamp)
+                .ok()
+                .and_then(|text| text.parse().ok());
             let at = at.ok_or(Garbled)?;
             // A line in several frames is of the time of the first.
             if self.bytes.is_empty() {

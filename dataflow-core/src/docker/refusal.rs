@@ -47,7 +47,10 @@ const WORDS: &[(&[&str], Refusal)] = &[
         ],
         Refusal::NotFound,
     ),
-    (&["toomanyrequests", "too many requests", "rate limit"], Refusal::LimitReached),
+    (
+        &["toomanyrequests", "too many requests", "rate limit"],
+        Refusal::LimitReached,
+    ),
     (
         &[
             "unauthorized",
@@ -60,14 +63,25 @@ const WORDS: &[(&[&str], Refusal)] = &[
     (&["expired or is not yet valid"], Refusal::Expired(None)),
     (&["x509:", "tls: failed to verify"], Refusal::Untrusted),
     (
-        &["server gave http response to https", "does not look like a tls handshake"],
+        &[
+            "server gave http response to https",
+            "does not look like a tls handshake",
+        ],
         Refusal::NoTls,
     ),
-    (&["no such host", "lookup ", "server misbehaving"], Refusal::NoName),
+    (
+        &["no such host", "lookup ", "server misbehaving"],
+        Refusal::NoName,
+    ),
     (&["no route", "unreachable"], Refusal::NoRoute),
     (&["connection refused"], Refusal::Refused),
     (
-        &["eof", "reset by peer", "broken pipe", "closed network connection"],
+        &[
+            "eof",
+            "reset by peer",
+            "broken pipe",
+            "closed network connection",
+        ],
         Refusal::Cut,
     ),
     (
@@ -104,7 +118,9 @@ impl Refusal {
             Self::NoRoute => "the server's network knows no way to the registry".into(),
             Self::Cut => "the connection to the registry was cut".into(),
             Self::Expired(Some(skew)) if skew.is_off() => {
-                format!("the server's clock is {skew}, so the registry's certificate is not valid to it")
+                format!(
+                    "the server's clock is {skew}, so the registry's certificate is not valid to it"
+                )
             }
             Self::Expired(_) => "the registry's certificate is not valid at this time".into(),
             Self::Untrusted => "the server does not trust the registry's certificate".into(),
@@ -253,7 +269,10 @@ mod tests {
             ))
         };
         let now = jiff::Timestamp::now();
-        assert_eq!(at(now).lead(), "the registry's certificate is not valid at this time");
+        assert_eq!(
+            at(now).lead(),
+            "the registry's certificate is not valid at this time"
+        );
         let behind = now - jiff::Span::new().hours(24 * 9 + 1);
         assert_eq!(
             at(behind).lead(),

@@ -25,9 +25,9 @@ pub use command::{Command, Input, quote};
 pub use error::{ForwardingReason, HostError, KeyProblem};
 #[cfg(feature = "docker")]
 pub(crate) use explain::is_disk_full;
+pub use file::FileWrite;
 #[cfg(feature = "docker")]
 pub(crate) use output::escape as escaped;
-pub use file::FileWrite;
 pub use output::{Output, Status, shown};
 use process::{Names, Process};
 use secrecy::SecretString;
@@ -138,6 +138,16 @@ impl Host {
                 }),
             #[cfg(feature = "ssh")]
             Reach::Ssh(session) => session.dial(to, &self.inner.label).await,
+        }
+    }
+
+    /// Why the session is over, where it ended though nobody here ended it.
+    #[cfg(feature = "docker")]
+    pub(crate) fn lost(&self) -> Option<String> {
+        match &self.inner.reach {
+            Reach::Local => None,
+            #[cfg(feature = "ssh")]
+            Reach::Ssh(session) => session.lost(),
         }
     }
 

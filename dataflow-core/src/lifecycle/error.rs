@@ -153,9 +153,11 @@ pub enum StepError {
 fn step_failure(host: &str, what: &str, error: &StepError) -> String {
     match error {
         StepError::Host(HostError::ConnectionLost { reason, .. })
-        | StepError::Docker(DockerError::Host(HostError::ConnectionLost { reason, .. })) => format!(
-            "{host}: the connection was lost during the step \"{what}\": {reason}; what it came to is not known here"
-        ),
+        | StepError::Docker(DockerError::Host(HostError::ConnectionLost { reason, .. })) => {
+            format!(
+                "{host}: the connection was lost during the step \"{what}\": {reason}; what it came to is not known here"
+            )
+        }
         StepError::Docker(error @ DockerError::Gone { .. }) => {
             format!("{error}; that was during the step \"{what}\"")
         }

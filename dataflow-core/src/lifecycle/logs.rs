@@ -109,7 +109,11 @@ impl Logs {
     /// Where the engine, or the server, is not there any more.
     pub async fn next(&mut self) -> Result<Option<LogLine>, LifecycleError> {
         while let Some(line) = self.oldest().await {
-            if self.grep.as_ref().is_none_or(|grep| grep.is_match(&line.text)) {
+            if self
+                .grep
+                .as_ref()
+                .is_none_or(|grep| grep.is_match(&line.text))
+            {
                 return Ok(Some(line));
             }
         }
@@ -155,7 +159,10 @@ impl Logs {
 
     /// Waits until one of them has a line, or has ended.
     async fn first(&mut self) {
-        let waiting = self.sources.iter_mut().map(|source| Box::pin(source.fill()));
+        let waiting = self
+            .sources
+            .iter_mut()
+            .map(|source| Box::pin(source.fill()));
         let _one = futures_util::future::select_all(waiting).await;
     }
 }

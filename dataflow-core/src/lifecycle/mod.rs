@@ -29,6 +29,7 @@ mod refuse;
 mod server;
 mod status;
 
+pub use crate::docker::{LogLine, LogOutput};
 pub use approve::Approve;
 pub use compare::differences;
 pub use desired::Desired;
@@ -36,7 +37,6 @@ pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
 pub use install_docker::{CannotInstall, DockerInstall, DockerSource, InstallProblem};
 pub use interrupt::Interrupt;
-pub use crate::docker::{LogLine, LogOutput};
 pub use logs::{LogOf, LogQuery, Logs, Since};
 pub use observed::{Containers, Directory, Observed, Origin};
 pub use plan::{Action, Change, Plan, PlanSummary, Pulls, Step, StepSummary};

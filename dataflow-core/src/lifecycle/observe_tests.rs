@@ -4,7 +4,11 @@ use secrecy::ExposeSecret;
 use super::*;
 
 fn read(answer: &str) -> Observed {
-    understand(answer.as_bytes(), &Release::portsip(), SystemTime::UNIX_EPOCH)
+    understand(
+        answer.as_bytes(),
+        &Release::portsip(),
+        SystemTime::UNIX_EPOCH,
+    )
 }
 
 #[test]

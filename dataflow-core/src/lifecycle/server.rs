@@ -128,7 +128,13 @@ impl Server {
             follow: query.follow,
         };
         let password = deployed::password(&self.release, &containers).unwrap_or_default();
-        Ok(Logs::read(&self.engine, &names, range, query.grep, &password))
+        Ok(Logs::read(
+            &self.engine,
+            &names,
+            range,
+            query.grep,
+            &password,
+        ))
     }
 
     /// What [`Server::run`] would do.

@@ -86,6 +86,12 @@ impl Session {
         }
     }
 
+    /// Why it is over, if it is.
+    #[cfg(feature = "docker")]
+    pub(super) fn lost(&self) -> Option<String> {
+        self.handle.is_closed().then(|| self.ending.reason())
+    }
+
     /// Runs a program on a channel of its own. Its words reach it through any login shell that
     /// knows single and double quotes.
     pub(super) async fn start(&self, argv: &[String], names: Names) -> Result<Process, HostError> {

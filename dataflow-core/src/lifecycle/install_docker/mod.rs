@@ -100,12 +100,13 @@ pub(super) async fn install(
 ) -> Result<Engine, LifecycleError> {
     let question = Command::shell(recipe::QUESTION).sudo();
     let answer = host.exec(&question).await?;
-    let recipe = DockerInstall::plan(&String::from_utf8_lossy(&answer.stdout), source).map_err(
-        |error| LifecycleError::CannotInstall {
-            host: host.label(),
-            error,
-        },
-    )?;
+    let recipe =
+        DockerInstall::plan(&String::from_utf8_lossy(&answer.stdout), source).map_err(|error| {
+            LifecycleError::CannotInstall {
+                host: host.label(),
+                error,
+            }
+        })?;
     let mut plan = Plan::default();
     plan.add(
         Action::InstallDocker(Box::new(recipe)),
@@ -213,7 +214,10 @@ mod tests {
     fn the_last_lines_are_kept_as_they_come() {
         let mut tail = Tail::default();
         assert_eq!(tail.take(b"Reading package"), None);
-        assert_eq!(tail.take(b" lists...\rDone\n\n").map(String::as_str), Some("Done"));
+        assert_eq!(
+            tail.take(b" lists...\rDone\n\n").map(String::as_str),
+            Some("Done")
+        );
         assert_eq!(tail.take(b"\n"), None);
         for number in 0..100 {
             tail.take(format!("line {number}\n").as_bytes());

@@ -39,7 +39,9 @@ pub struct DockerInstall {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotInstall {
     /// Not on this system.
-    #[error("Docker is not installed, and this program does not know how to install it on {system}")]
+    #[error(
+        "Docker is not installed, and this program does not know how to install it on {system}"
+    )]
     UnknownSystem {
         /// The system, as it names itself.
         system: String,
@@ -126,7 +128,10 @@ impl DockerInstall {
                     return Err(CannotInstall::UnknownSystem { system });
                 }
                 let arguments = [&format!("{DOCKER}/{distribution}"), suite, APT_KEY];
-                (include_str!("apt.sh"), arguments.map(str::to_owned).to_vec())
+                (
+                    include_str!("apt.sh"),
+                    arguments.map(str::to_owned).to_vec(),
+                )
             }
             DockerSource::Docker => {
                 let distribution = match fact("ID") {
@@ -134,7 +139,10 @@ impl DockerInstall {
                     _ => "centos",
                 };
                 let arguments = [&format!("{DOCKER}/{distribution}"), DNF_KEY];
-                (include_str!("dnf.sh"), arguments.map(str::to_owned).to_vec())
+                (
+                    include_str!("dnf.sh"),
+                    arguments.map(str::to_owned).to_vec(),
+                )
             }
         };
         Ok(Self {
@@ -149,7 +157,9 @@ impl DockerInstall {
 impl fmt::Display for DockerInstall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.source {
-            DockerSource::Distribution => write!(f, "install Docker from the packages of {}", self.system),
+            DockerSource::Distribution => {
+                write!(f, "install Docker from the packages of {}", self.system)
+            }
             DockerSource::Docker => write!(
                 f,
                 "install Docker from its own packages for {} (download.docker.com)",
