@@ -7,6 +7,7 @@
     reason = "a panic is how a test reports"
 )]
 
+mod cases;
 mod footprint;
 mod lab;
 mod program;
@@ -16,8 +17,10 @@ mod setting;
 pub mod shape;
 mod stable;
 mod terminal;
+mod trouble;
 mod wait;
 
+pub use cases::refused;
 pub use footprint::Footprint;
 pub use lab::{Lab, Registry, RegistryCut, Server, User};
 pub use program::{Ended, Program};
@@ -26,4 +29,5 @@ pub use server::{CLICKHOUSE, SERVICE};
 pub use setting::Setting;
 pub use stable::stable;
 pub use terminal::{Left, Terminal};
+pub use trouble::ELSEWHERE;
 pub use wait::wait_until;

@@ -68,6 +68,15 @@ impl Program {
         self
     }
 
+    /// With a clock that is wrong by so much, such as `+3d`.
+    #[must_use]
+    pub fn with_clock_off(self, by: &str) -> Self {
+        // The dynamic linker puts the machine's directory for libraries in the place of `$LIB`.
+        self.env("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1")
+            .env("FAKETIME", by)
+            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    }
+
     /// What it reads from standard input; nothing unless set.
     #[must_use]
     pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {

@@ -70,7 +70,7 @@ impl Lab {
         )
     }
 
-    fn setting(&self, apply: &str, undo: &str) -> Setting<'_> {
+    pub(crate) fn setting(&self, apply: &str, undo: &str) -> Setting<'_> {
         let undo = undo.to_owned();
         let setting = Setting { lab: self, undo };
         self.exec(&format!("set -e\n{apply}"));
