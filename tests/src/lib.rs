@@ -8,17 +8,22 @@
 )]
 
 mod footprint;
+mod keys;
 mod lab;
 mod program;
 mod server;
 mod setting;
+mod sshd;
 mod stable;
+mod terminal;
 mod wait;
 
 pub use footprint::Footprint;
+pub use keys::{Agent, Key, make_key};
 pub use lab::{Lab, Registry, RegistryCut, Server, User};
 pub use program::{Ended, Program};
 pub use server::{CLICKHOUSE, SERVICE};
 pub use setting::Setting;
+pub use sshd::Sshd;
 pub use stable::stable;
 pub use wait::wait_until;

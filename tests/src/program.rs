@@ -15,7 +15,7 @@ const LIMIT: &str = "300";
 ///
 /// It sees nothing of the operator's own SSH set-up: no agent, and an empty home directory.
 pub struct Program {
-    command: Command,
+    pub(crate) command: Command,
     stdin: Vec<u8>,
 }
 
