@@ -25,7 +25,7 @@ mod wait;
 pub use cases::refused;
 pub use footprint::Footprint;
 pub use keys::{Agent, Key, make_key};
-pub use lab::{Lab, Registry, RegistryCut, Server, User};
+pub use lab::{Lab, Registry, RegistryCut, RegistrySlowed, Server, User};
 pub use program::{Ended, Program};
 pub use running::Running;
 pub use server::{CLICKHOUSE, SERVICE};
