@@ -25,7 +25,7 @@ const SCRIPT: &str = include_str!("keeper.sh");
 const START: Duration = Duration::from_secs(30);
 
 /// How long one answer may take: writing to a disk that is busy.
-const ANSWER: Duration = Duration::from_secs(30);
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// How long letting go may take before nobody waits for it any more.
 const LET_GO: Duration = Duration::from_secs(5);
