@@ -258,7 +258,7 @@ impl Planner<'_> {
             paths.map(file(Origin::Config)).collect()
         } else {
             let directory = ssh_directory().into_iter();
-            let usual = ["id_rsa", "id_ecdsa", "id_ed25519"];
+            let usual = ["id_ed25519", "id_ecdsa", "id_rsa"];
             let paths = directory.flat_map(|directory| usual.map(|name| directory.join(name)));
             paths.map(file(Origin::Usual)).collect()
         };
@@ -326,3 +326,7 @@ impl Names<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "route_tests.rs"]
+mod tests;
