@@ -125,7 +125,7 @@ impl HostKeyCheck {
                     new: NewKey {
                         name: self.wanted.name.clone(),
                         key: format!("{algorithm} {}", key.public_key_base64()),
-                        file: self.wanted.files.first().cloned(),
+                        file: self.wanted.remember_in.clone(),
                         hashed: self.wanted.hashed,
                     },
                     algorithm,

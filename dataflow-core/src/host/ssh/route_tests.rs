@@ -103,6 +103,12 @@ fn settings_go_before_ssh_config_and_that_before_what_is_usual() {
     assert_eq!((check.name.as_str(), &check.without_port), ("known", &None));
     assert_eq!(check.files, [PathBuf::from("/u"), PathBuf::from("/v")]);
     assert_eq!(check.strict, Strict::AcceptNew);
+    assert_eq!(check.remember_in, Some(PathBuf::from("/u")));
+    for nowhere in ["none", "/dev/null"] {
+        let config = format!("UserKnownHostsFile {nowhere}");
+        let hop = &way("ssh://a@flow", &plain(), &config).unwrap()[0];
+        assert_eq!(hop.key_check.remember_in, None, "{nowhere}");
+    }
     let named = KeyFile {
         path: "/keys/a@flow.example.org-flow".into(),
         origin: Origin::Config,

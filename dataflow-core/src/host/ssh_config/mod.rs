@@ -22,7 +22,7 @@ pub(super) struct SshConfig {
 
 impl SshConfig {
     /// One file of this text.
-    #[cfg(all(test, feature = "ssh"))]
+    #[cfg(test)]
     pub(super) fn of(text: &str) -> Self {
         Self {
             files: vec![("config".into(), Text::read(text))],
