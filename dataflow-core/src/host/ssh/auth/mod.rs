@@ -12,7 +12,7 @@ use russh::{MethodKind, MethodSet};
 use super::super::HostError;
 use super::super::output::escape;
 use super::agent::Agent;
-use super::host_key::Client;
+use super::client::Client;
 use super::link::Ending;
 use super::patience::Patience;
 use super::route::Hop;
