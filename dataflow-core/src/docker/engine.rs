@@ -1,6 +1,9 @@
 //! The engine's API, one method for each thing that is asked of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bollard::{
     ClientVersion, Docker,
@@ -30,7 +33,10 @@ use crate::{
 pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
 /// How long the engine may take to make, start, rename or take away a container. A busy disk makes this long.
-const CHANGE: Duration = Duration::from_secs(120);
+pub(super) const CHANGE: Duration = Duration::from_secs(120);
+
+/// Time between two looks at a container that is being taken away.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The most bytes that the engine's reason for a refusal may take.
 const COMPLAINT: usize = 16 * 1024;
@@ -187,6 +193,29 @@ impl Engine {
     /// # Errors
     /// Where the engine can't take it away.
     pub async fn remove(&self, name: &str) -> Result<(), DockerError> {
+        match self.remove_now(name).await {
+            // It removes one by itself that was made to be removed when it stops.
+            Err(error) if error.is_of_removal() => self.see_gone(name).await,
+            answer => answer,
+        }
+    }
+
+    async fn see_gone(&self, name: &str) -> Result<(), DockerError> {
+        let began = Instant::now();
+        while self.container(name).await?.is_some() {
+            if began.elapsed() >= CHANGE {
+                return Err(DockerError::NoAnswer {
+                    host: self.host.label(),
+                    doing: format!("remove {name}"),
+                    detail: format!("it is still there after {} s", CHANGE.as_secs()),
+                });
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    async fn remove_now(&self, name: &str) -> Result<(), DockerError> {
         let options = RemoveContainerOptionsBuilder::new()
             .force(true)
             .v(true)

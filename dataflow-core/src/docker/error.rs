@@ -196,6 +196,11 @@ impl DockerError {
         matches!(self, Self::Refused { message, .. } if message.contains("paused"))
     }
 
+    /// Whether the engine refused since it is removing the container already.
+    pub(super) fn is_of_removal(&self) -> bool {
+        matches!(self, Self::Refused { status: 409, message, .. } if message.contains("already in progress"))
+    }
+
     /// Whether the engine said that the thing asked for does not exist.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })

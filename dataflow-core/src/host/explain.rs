@@ -11,16 +11,20 @@ impl Explain for HostError {
             | BadFingerprint { .. }
             | BadCommand { .. }
             | BadPath { .. }
-            | NoSsh { .. } => Kind::Usage,
+            | NoSsh { .. }
+            | TooManyJumps { .. }
+            | SshConfig { .. } => Kind::Usage,
             Resolve { .. }
             | Refused { .. }
             | NoRoute { .. }
+            | NoWayOn { .. }
             | Timeout { .. }
             | Handshake { .. }
             | UnknownHostKey { .. }
             | ChangedHostKey { .. }
             | RevokedHostKey { .. }
             | PinMismatch { .. }
+            | BadHostCertificate { .. }
             | KnownHosts { .. }
             | AuthFailed { .. }
             | KeyFile { .. } => Kind::Unreachable,
@@ -122,6 +126,23 @@ impl Explain for HostError {
                 "Make {} readable, or give the host key with --host-key SHA256:...",
                 path.display()
             ),
+            BadHostCertificate { fingerprint, .. } => format!(
+                "Have the authority sign the host key for this name (`ssh-keygen -s CA -h -n NAME`), or, if the key on the \
+                server's console is the same, give --host-key {fingerprint}."
+            ),
+            NoWayOn { through, .. } => format!(
+                "Check the address as seen from {through}, and that AllowTcpForwarding is on in its sshd_config."
+            ),
+            TooManyJumps { .. } => {
+                "Look for ProxyJump settings in ssh_config that send in a circle.".into()
+            }
+            SshConfig { path, .. } => format!(
+                "Mend {}, or give another with --ssh-config FILE, or none with --ssh-config none.",
+                path.display()
+            ),
+            AuthFailed { tried, .. } if tried.iter().any(|tried| tried.contains("not tried:")) => {
+                "Name the right key with --identity, or with IdentityFile in ssh_config.".into()
+            }
             AuthFailed { tried, .. } if tried.is_empty() => {
                 "Give a key with --identity, load one into ssh-agent, or give a password.".into()
             }
@@ -139,7 +160,7 @@ impl Explain for HostError {
                     path.display()
                 ),
                 KeyProblem::WrongPassphrase => "Give the right passphrase.".into(),
-                KeyProblem::AgentOnly(_) => format!(
+                KeyProblem::Rejected(_) | KeyProblem::AgentOnly(_) => format!(
                     "Load it into the agent with `ssh-add {}`, or use an Ed25519 key.",
                     path.display()
                 ),
@@ -154,8 +175,8 @@ impl Explain for HostError {
             ),
             SudoMissing { .. } => "Install sudo on the server, or sign in as root.".into(),
             SudoNeedsTty { .. } => {
-                "Remove `requiretty` from the server's sudoers (`visudo`), or sign in as \
-                    root."
+                "Install the program `script` on the server (util-linux or bsdutils), or remove \
+                    `requiretty` from its sudoers (`visudo`), or sign in as root."
                     .into()
             }
             SudoFailed { .. } => "Try `sudo -v` on the server, and mend what it says.".into(),

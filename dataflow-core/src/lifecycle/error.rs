@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use super::{
     install_docker::{CannotInstall, InstallProblem},
+    journal::RunId,
+    lock::Lease,
     plan_error::PlanError,
 };
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
     host::{HostError, is_disk_full},
-    spec::SpecError,
+    spec::{KEPT_IN, SpecError},
 };
 
 /// Why an operation did not succeed.
@@ -53,6 +55,35 @@ pub enum LifecycleError {
     Declined {
         /// The server.
         host: String,
+    },
+
+    /// Another operation is at work on the server; nothing was changed.
+    #[error("{host}: another operation has the lock: {holder}")]
+    Locked {
+        /// The server.
+        host: String,
+        /// Who has it, and what for.
+        holder: Box<Lease>,
+    },
+
+    /// The lock could not be taken, or the journal not be begun; nothing was changed.
+    #[error("{host}: {what}: {reason}")]
+    NotKept {
+        /// The server.
+        host: String,
+        /// What could not be done.
+        what: &'static str,
+        /// Why not.
+        reason: String,
+    },
+
+    /// The journal has no such run.
+    #[error("{host}: the journal has no run {run}")]
+    NoSuchRun {
+        /// The server.
+        host: String,
+        /// The run.
+        run: RunId,
     },
 
     /// The server's files could not be read.
@@ -143,6 +174,14 @@ pub enum StepError {
         last_lines: Vec<String>,
     },
 
+    /// The lock went to somebody else; what they do is not known here, so nothing more is done.
+    #[error("the lock was lost{}", to_whom(.0.as_deref()))]
+    LockLost(Option<Box<Lease>>),
+
+    /// What is about to be done could not be written to the server's journal, so it was not done.
+    #[error("it could not be written to the journal: {0}")]
+    NotRecorded(String),
+
     /// The one who started the operation had it end.
     #[error("interrupted")]
     Interrupted,
@@ -163,6 +202,15 @@ fn step_failure(host: &str, what: &str, error: &StepError) -> String {
         }
         StepError::Host(_) | StepError::Docker(_) => error.to_string(),
         _ => format!("{host}: could not {what}: {error}"),
+    }
+}
+
+fn to_whom(holder: Option<&Lease>) -> String {
+    match holder {
+        Some(holder) => format!(" to {holder}"),
+        None => {
+            ": it was taken away, or this program was not heard of for half a minute".to_owned()
+        }
     }
 }
 
@@ -206,6 +254,17 @@ impl LifecycleError {
     }
 }
 
+impl LifecycleError {
+    /// Whether the one who started the operation had it end.
+    pub(super) fn is_interruption(&self) -> bool {
+        match self {
+            Self::Step { error, .. } => matches!(**error, StepError::Interrupted),
+            Self::Declined { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 impl Explain for LifecycleError {
     fn kind(&self) -> Kind {
         match self {
@@ -215,12 +274,16 @@ impl Explain for LifecycleError {
             Self::Plan { error, .. } => error.kind(),
             Self::CannotInstall { error, .. } => error.kind(),
             Self::Declined { .. } => Kind::Pending,
+            Self::Locked { .. } => Kind::Locked,
             Self::Step { error, .. } => match error.as_ref() {
                 // That a registry does not have an image, or refuses it, is found out before anything is touched.
                 StepError::Docker(error @ DockerError::Image { .. }) => error.kind(),
                 _ => Kind::Failed,
             },
-            Self::Read { .. } | Self::NotAsWanted { .. } => Kind::Failed,
+            Self::NotKept { .. }
+            | Self::NoSuchRun { .. }
+            | Self::Read { .. }
+            | Self::NotAsWanted { .. } => Kind::Failed,
         }
     }
 
@@ -234,6 +297,13 @@ impl Explain for LifecycleError {
             Self::Declined { .. } => {
                 "Run the same command again and answer yes, or give --yes.".into()
             }
+            Self::Locked { .. } => {
+                "Wait for it with --wait. If nobody is at work any more, the lock ends by itself within half a minute; dataflow unlock --force takes it away.".into()
+            }
+            Self::NotKept { .. } => format!(
+                "Mend that in {KEPT_IN} on the server, then run the same command again."
+            ),
+            Self::NoSuchRun { .. } => "dataflow history lists the runs.".into(),
             Self::Read { .. } => {
                 "Check that sh, grep and stat work on the server, then run the same command again."
                     .into()
@@ -297,6 +367,12 @@ impl StepError {
             Self::Ended { .. } | Self::Initialise { .. } => {
                 "The lines above are the end of its log. Mend the cause, then run the same command again.".into()
             }
+            Self::LockLost(_) => {
+                "dataflow history shows who works on the server, dataflow status what runs. When nobody does, run the same command again to finish the job.".into()
+            }
+            Self::NotRecorded(_) => format!(
+                "Mend that in {KEPT_IN} on the server, then run the same command again."
+            ),
             Self::Interrupted => "Run the same command again to finish the job.".into(),
         }
     }

@@ -9,7 +9,9 @@ use secrecy::SecretString;
 
 use super::{
     error::LifecycleError,
+    lock::{self, Lease},
     observed::{Containers, Directory, Observed, aside},
+    remembered::Remembered,
 };
 use crate::{
     docker::{DockerError, Engine},
@@ -100,11 +102,12 @@ fn question(release: &Release, spec: &Spec) -> Command {
     let script = format!(
         r#"file=$1; shift
 echo "clock $(date +%s)"
-for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
+{kept}for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
 grep -hiE '^ *[0-9]+: [0-9A-F]+:({hex}) [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null
 command -v ss >/dev/null && ss -Hltnp 2>/dev/null | grep -E ':({decimal}) ' | sed 's/^/program /'
 echo {PASSWORD_FILE}
 test ! -e "$file" || head -c 65536 "$file""#,
+        kept = lock::reading(),
         hex = ports.map(|port| format!("{port:04X}")).join("|"),
         decimal = ports.map(|port| port.to_string()).join("|"),
     );
@@ -131,6 +134,10 @@ fn understand(answer: &[u8], release: &Release, asked: SystemTime) -> Observed {
         } else if let Some(rest) = line.strip_prefix("clock ") {
             let time = rest.parse().ok();
             observed.clock = time.map(|time| ClockSkew::of(time, asked));
+        } else if let Some(lease) = line.strip_prefix("lease ") {
+            observed.holder = Some(Lease::read(lease));
+        } else if let Some(deployment) = line.strip_prefix("deployment ") {
+            observed.remembered = Remembered::read(deployment);
         } else if let Some(rest) = line.strip_prefix("program ") {
             if let Some((port, program)) = program_of(rest) {
                 observed.listeners.insert(port, program);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
+use super::{lock::Lease, remembered::Remembered};
 use crate::{
     docker::{Container, Image, State},
     host::ClockSkew,
@@ -31,6 +32,10 @@ pub struct Observed {
     pub listeners: BTreeMap<u16, String>,
     /// How far the server's clock is from ours, where it told the time.
     pub clock: Option<ClockSkew>,
+    /// Who has the lock of the server.
+    pub holder: Option<Lease>,
+    /// What the server remembers of how it was deployed.
+    pub remembered: Option<Remembered>,
 }
 
 /// What is at a path where a directory is wanted.

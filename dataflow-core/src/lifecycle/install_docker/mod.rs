@@ -13,6 +13,7 @@ use super::{
     error::{LifecycleError, StepError},
     events::Event,
     execute::{Awaited, Executor},
+    operation::Operation,
     plan::{Action, Plan},
 };
 use crate::{
@@ -115,19 +116,29 @@ pub(super) async fn install(
     control.events.tell(Event::Planned {
         plan: plan.summary(),
     });
-    if !control.approve.approves(plan.summary()).await {
-        return Err(LifecycleError::Declined { host: host.label() });
-    }
-    let executor = Executor {
-        host,
-        engine: &Engine::none(host)?,
-        release: &Release::portsip(),
-        control,
-        registry: None,
-        password: &"".into(),
+    let mut operation = Operation::prepare(host, control, "install-docker").await?;
+    let result = async {
+        operation.refuse_locked(control).await?;
+        if !control.approve.approves(plan.summary()).await {
+            return Err(LifecycleError::Declined { host: host.label() });
+        }
+        operation.take(control).await?;
+        operation.begin(None, &plan.summary()).await?;
+        let executor = Executor {
+            host,
+            engine: &Engine::none(host)?,
+            release: &Release::portsip(),
+            control,
+            registry: None,
+            password: &"".into(),
+            operation: Some(&operation),
+        };
+        executor.execute(&plan).await?;
+        Ok(Engine::connect(host).await?)
     };
-    executor.execute(&plan).await?;
-    Ok(Engine::connect(host).await?)
+    let result = result.await;
+    operation.end(&result).await;
+    result
 }
 
 /// Runs the package manager, telling its last line.
