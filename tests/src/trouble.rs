@@ -66,15 +66,15 @@ impl Lab {
         )
     }
 
-    /// The program `docker` taken away, its daemon left at work, until the result is dropped.
+    /// One program of the server taken away until the result is dropped.
     ///
     /// # Panics
-    /// Where it can't be taken away.
+    /// Where it is not there.
     #[must_use]
-    pub fn without_docker_client(&self) -> Setting<'_> {
+    pub fn without_program(&self, path: &str) -> Setting<'_> {
         self.setting(
-            "mv /usr/bin/docker /usr/bin/docker.kept",
-            "test ! -e /usr/bin/docker.kept || mv /usr/bin/docker.kept /usr/bin/docker",
+            &format!("mv {path} {path}.kept"),
+            &format!("test ! -e {path}.kept || mv {path}.kept {path}"),
         )
     }
 
@@ -87,18 +87,6 @@ impl Lab {
         self.setting(
             &format!("echo '{line}' >/etc/sudoers.d/zz-test && chmod 440 /etc/sudoers.d/zz-test && visudo --check --quiet"),
             "rm -f /etc/sudoers.d/zz-test",
-        )
-    }
-
-    /// The program `sudo` taken away until the result is dropped.
-    ///
-    /// # Panics
-    /// Where it can't be taken away.
-    #[must_use]
-    pub fn without_sudo(&self) -> Setting<'_> {
-        self.setting(
-            "mv /usr/bin/sudo /usr/bin/sudo.kept",
-            "test ! -e /usr/bin/sudo.kept || mv /usr/bin/sudo.kept /usr/bin/sudo",
         )
     }
 
@@ -117,7 +105,7 @@ impl Lab {
                 ! touch one-more 2>/dev/null"
             ),
             &format!(
-                "umount {directory} && if test -e /run/made-for-full-disk; then rm /run/made-for-full-disk; rmdir {directory}; fi"
+                "umount --lazy {directory} && if test -e /run/made-for-full-disk; then rm /run/made-for-full-disk; rmdir {directory}; fi"
             ),
         )
     }
