@@ -329,6 +329,46 @@ async fn a_container_that_is_taken_away_leaves_no_nameless_volume() {
     );
 }
 
+#[tokio::test]
+async fn what_is_changed_in_place_is_one_request_in_which_only_minus_one_takes_a_limit_away() {
+    let fake = Fake::answering(&[
+        ("GET /version", 200, V20_10),
+        (
+            "POST /v1.41/containers/portsip.dataflow/update",
+            200,
+            r#"{"Warnings":null}"#,
+        ),
+    ]);
+    let engine = fake.connect().await.unwrap();
+    let updates = [
+        Update::Restart(RestartPolicy::UnlessStopped),
+        Update::NoProcessLimit,
+        Update::NoCpuQuota,
+    ];
+    engine.update("portsip.dataflow", &updates).await.unwrap();
+    let body = fake.body();
+    insta::assert_snapshot!(body, @r#"{"CpuQuota":-1,"PidsLimit":-1,"RestartPolicy":{"Name":"unless-stopped"}}"#);
+}
+
+#[tokio::test]
+async fn a_container_that_the_engine_is_removing_by_itself_is_waited_for() {
+    let path = "/v1.41/containers/portsip.dataflow";
+    const TAKEN: &str =
+        r#"{"message":"removal of container portsip.dataflow is already in progress"}"#;
+    let fake = Fake::answering(&[
+        ("GET /version", 200, V20_10),
+        (
+            "DELETE /v1.41/containers/portsip.dataflow?v=true&force=true&link=false",
+            409,
+            TAKEN,
+        ),
+    ]);
+    let engine = fake.connect().await.unwrap();
+    engine.remove("portsip.dataflow").await.unwrap();
+    let asked = fake.asked();
+    assert!(asked.ends_with(&format!("GET {path}/json")), "{asked}");
+}
+
 /// Everything that a container has written, as the engine gives it.
 async fn log_of(fake: &Fake, range: LogRange) -> Result<Vec<String>, DockerError> {
     let engine = fake.connect().await.unwrap();
@@ -411,44 +451,4 @@ async fn a_log_that_is_none_and_a_log_that_is_refused_are_errors_and_one_that_is
         let fake = Fake::answering(answers.leak());
         assert_eq!(log_of(&fake, range).await.unwrap_err().to_string(), error);
     }
-}
-
-#[tokio::test]
-async fn what_is_changed_in_place_is_one_request_in_which_only_minus_one_takes_a_limit_away() {
-    let fake = Fake::answering(&[
-        ("GET /version", 200, V20_10),
-        (
-            "POST /v1.41/containers/portsip.dataflow/update",
-            200,
-            r#"{"Warnings":null}"#,
-        ),
-    ]);
-    let engine = fake.connect().await.unwrap();
-    let updates = [
-        Update::Restart(RestartPolicy::UnlessStopped),
-        Update::NoProcessLimit,
-        Update::NoCpuQuota,
-    ];
-    engine.update("portsip.dataflow", &updates).await.unwrap();
-    let body = fake.body();
-    insta::assert_snapshot!(body, @r#"{"CpuQuota":-1,"PidsLimit":-1,"RestartPolicy":{"Name":"unless-stopped"}}"#);
-}
-
-#[tokio::test]
-async fn a_container_that_the_engine_is_removing_by_itself_is_waited_for() {
-    let path = "/v1.41/containers/portsip.dataflow";
-    const TAKEN: &str =
-        r#"{"message":"removal of container portsip.dataflow is already in progress"}"#;
-    let fake = Fake::answering(&[
-        ("GET /version", 200, V20_10),
-        (
-            "DELETE /v1.41/containers/portsip.dataflow?v=true&force=true&link=false",
-            409,
-            TAKEN,
-        ),
-    ]);
-    let engine = fake.connect().await.unwrap();
-    engine.remove("portsip.dataflow").await.unwrap();
-    let asked = fake.asked();
-    assert!(asked.ends_with(&format!("GET {path}/json")), "{asked}");
 }
