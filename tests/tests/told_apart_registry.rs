@@ -127,6 +127,10 @@ fn given_a_full_disk_when_run_then_it_is_told_which_and_the_same_command_finishe
         let _full = lab.full_disk_on("/var/lib/docker/containers");
         told.push(refused([("while a container is made", FAILED, run())]));
     }
+    {
+        let _full = lab.full_disk_on("/var/lib/dataflow");
+        told.push(refused([("while the lock is taken", FAILED, run())]));
+    }
     insta::assert_snapshot!(stable(&told.join("\n\n")));
     let _ = run().run().expect_success();
     lab.wait_for_more_rows();

@@ -238,8 +238,11 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// sudo quotes the whole of the command that it does not allow.
+/// sudo quotes the whole of the command that it does not allow, after warnings that have nothing to do with it.
 fn without_command(text: &str) -> String {
+    let text = text
+        .find("Sorry, user")
+        .map_or(text, |start| &text[start..]);
     let quoted = text
         .split_once("to execute '")
         .and_then(|(before, rest)| Some((before, rest.rsplit_once("' as ")?.1)));
