@@ -85,15 +85,6 @@ const CASES: &[Case] = &[
         Untouched,
     ),
     case(
-        "docker update --pids-limit 300 --cpu-period 100000 --cpu-quota 90000 portsip.dataflow",
-        &[
-            "limit of processes: 300, wanted: none",
-            "CPU quota: 90000 of 100000 us, wanted: none",
-        ],
-        Untouched,
-        Untouched,
-    ),
-    case(
         "docker update --cpus 0.9 --memory 300m --memory-swap 600m --restart=no portsip.dataflow",
         &[
             "memory limit: 300 MiB, 600 MiB with swap, wanted: none",
@@ -102,6 +93,15 @@ const CASES: &[Case] = &[
         ],
         Untouched,
         Replaced,
+    ),
+    case(
+        "docker update --pids-limit 300 --cpu-period 100000 --cpu-quota 90000 portsip.dataflow",
+        &[
+            "limit of processes: 300, wanted: none",
+            "CPU quota: 90000 of 100000 us, wanted: none",
+        ],
+        Untouched,
+        Untouched,
     ),
     case(
         "docker stop portsip.dataflow",
@@ -157,6 +157,13 @@ const CASES: &[Case] = &[
             "mode of /var/lib/portsip: 2775, wanted: 755",
             "mode of /var/lib/portsip/clickhouse/data: 777, wanted: 755",
         ],
+        Untouched,
+        Untouched,
+    ),
+    // The image gives it to the user that ClickHouse runs as there; that is remembered.
+    case(
+        "chown 0:0 /var/lib/portsip/clickhouse/data",
+        &["owner of /var/lib/portsip/clickhouse/data: 0:0, wanted: 101:101"],
         Untouched,
         Untouched,
     ),

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 
 use super::*;
 use crate::{
-    docker::{Health, State, Update},
+    docker::{Health, LogRange, State, Update},
     host::{Address, SignIn},
     spec::RestartPolicy,
 };
@@ -367,4 +367,88 @@ async fn a_container_that_the_engine_is_removing_by_itself_is_waited_for() {
     engine.remove("portsip.dataflow").await.unwrap();
     let asked = fake.asked();
     assert!(asked.ends_with(&format!("GET {path}/json")), "{asked}");
+}
+
+/// Everything that a container has written, as the engine gives it.
+async fn log_of(fake: &Fake, range: LogRange) -> Result<Vec<String>, DockerError> {
+    let engine = fake.connect().await.unwrap();
+    let (sender, mut lines) = tokio::sync::mpsc::channel(8);
+    let secret = "s3cret".into();
+    let sent = engine
+        .send_log("portsip.dataflow", range, &secret, &sender)
+        .await;
+    drop(sender);
+    let mut told = Vec::new();
+    while let Some(line) = lines.recv().await {
+        told.push(format!("{} {:?} {}", line.at, line.output, line.text));
+    }
+    sent.map(|()| told)
+}
+
+#[tokio::test]
+async fn a_log_is_read_to_its_end_without_the_secret() {
+    let fake = Fake::answering(&[
+        ("GET /version", 200, V20_10),
+        (
+            "GET /v1.41/containers/portsip.dataflow/json",
+            200,
+            r#"{"Id":"aa","Name":"/portsip.dataflow","State":{"Status":"exited","StartedAt":"2026-11-24T09:00:00Z"}}"#,
+        ),
+        (
+            "GET /v1.41/containers/portsip.dataflow/logs?stdout=1&stderr=1&timestamps=1&since=1764000000.000000001&tail=2",
+            200,
+            "\u{1}\0\0\0\0\0\0\u{19}2026-11-24T10:00:00Z one\n\u{2}\0\0\0\0\0\0\u{1c}2026-11-24T10:00:01Z s3cret\n",
+        ),
+    ]);
+    let range = LogRange {
+        since: Some("2025-11-24T16:00:00.000000001Z".parse().unwrap()),
+        last: Some(2),
+        follow: false,
+    };
+    assert_eq!(
+        log_of(&fake, range).await.unwrap(),
+        [
+            "2026-11-24T10:00:00Z Stdout one",
+            "2026-11-24T10:00:01Z Stderr [password]"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_log_that_is_none_and_a_log_that_is_refused_are_errors_and_one_that_is_not_there_is_empty()
+ {
+    let range = LogRange {
+        since: None,
+        last: None,
+        follow: false,
+    };
+    let inspect = (
+        "GET /v1.41/containers/portsip.dataflow/json",
+        200,
+        r#"{"Id":"aa","Name":"/portsip.dataflow"}"#,
+    );
+    const LOG: &str = "GET /v1.41/containers/portsip.dataflow/logs?stdout=1&stderr=1&timestamps=1";
+    let none = Fake::answering(&[("GET /version", 200, V20_10)]);
+    assert_eq!(log_of(&none, range).await.unwrap(), Vec::<String>::new());
+    for (status, body, error) in [
+        (
+            200,
+            "<html>no log",
+            "local: Docker gave no proper answer when asked to read the log of portsip.dataflow: what came is no log",
+        ),
+        (
+            501,
+            r#"{"message":"configured logging driver does not support reading"}"#,
+            "local: Docker could not read the log of portsip.dataflow: configured logging driver does not support reading",
+        ),
+        (
+            500,
+            "no JSON",
+            "local: Docker could not read the log of portsip.dataflow: no JSON",
+        ),
+    ] {
+        let answers = vec![("GET /version", 200, V20_10), inspect, (LOG, status, body)];
+        let fake = Fake::answering(answers.leak());
+        assert_eq!(log_of(&fake, range).await.unwrap_err().to_string(), error);
+    }
 }

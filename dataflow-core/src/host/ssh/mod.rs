@@ -71,6 +71,13 @@ impl Session {
         (self.hop.user.clone(), self.hop.label.clone())
     }
 
+    /// Why it is over, if it is.
+    #[cfg(feature = "docker")]
+    pub(super) fn lost(&self) -> Option<String> {
+        let Link { handle, ending, .. } = &self.first;
+        handle.is_closed().then(|| ending.reason())
+    }
+
     /// Runs a program on a channel of its own. Its words reach it through any login shell.
     pub(super) async fn start(&self, argv: &[String], names: Names) -> Result<Process, HostError> {
         let line = argv

@@ -154,6 +154,7 @@ impl Trial<'_> {
             };
         }
         self.tried.push(format!("then {}", self.ending.reason()));
+        self.note_untried();
         self.failed()
     }
 
