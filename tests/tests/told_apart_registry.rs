@@ -59,7 +59,7 @@ fn given_each_way_to_lose_the_registry_when_run_then_each_is_told_and_nothing_wa
         told.push(refused([("no TLS", PRECONDITION, no_tls)]));
     }
     insta::assert_snapshot!(stable(&told.join("\n\n")));
-    before.assert_unchanged(&lab);
+    before.assert_only_recorded(&lab);
 }
 
 #[test]
