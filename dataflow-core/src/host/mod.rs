@@ -104,6 +104,12 @@ impl Host {
         self.inner.label.clone()
     }
 
+    /// Whether it is the machine this program runs on.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(self.inner.reach, Reach::Local)
+    }
+
     /// Whether the login user is root; sudo is then not used.
     #[must_use]
     pub fn is_root(&self) -> bool {
