@@ -8,6 +8,9 @@ use std::{
 use super::{Check, Expectations, Finding, Outcome, PreflightError, Report, State, all, find};
 use crate::facts::{Fact, Facts, Sort, Unseen};
 
+/// The name of the machine that a program runs on; its host name says more.
+const LOCAL: &str = "local";
+
 /// A check that takes longer than this is slow: it looks at values only.
 const SLOW: Duration = Duration::from_millis(100);
 
@@ -22,8 +25,13 @@ pub fn judge(facts: &Facts, expectations: &Expectations) -> Result<Report, Prefl
     let findings = all()
         .map(|check| finding(check, facts, expectations))
         .collect();
+    let hostname = facts.system.hostname.known();
+    let name = match hostname {
+        Some(hostname) if facts.host == LOCAL => hostname.clone(),
+        _ => facts.host.clone(),
+    };
     Ok(Report::new(
-        facts.host.clone(),
+        name,
         machine(facts),
         expectations.profile,
         findings,

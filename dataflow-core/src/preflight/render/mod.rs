@@ -12,7 +12,10 @@ use super::{Group, Report};
 
 /// Text that a machine may have had a hand in, on one line.
 fn line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
+    // Recorded facts may hold anything, so this does not rely on how they were read.
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The findings by group, in the order of the report.
