@@ -31,6 +31,11 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Whether it is known.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
     /// The value, or the reason why it is not known.
     ///
     /// # Errors

@@ -70,7 +70,10 @@ pub(super) fn of(answer: &Answer<'_>) -> Fact<Platform> {
         Sort::Wsl
     } else if container {
         Sort::Container
-    } else if vendor == "Amazon EC2" || dmi("chassis_asset_tag") == Some("Amazon EC2") {
+    } else if vendor == "Amazon EC2" || dmi("chassis_asset_tag") == Some("Amazon EC2")
+        // Of the older generation, on Xen, the firmware alone tells.
+        || dmi("bios_version").is_some_and(|version| version.contains("amazon"))
+    {
         Sort::Ec2
     } else if hypervisor
         || answer.line("/sys/hypervisor/type").is_some()

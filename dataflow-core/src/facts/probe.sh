@@ -60,8 +60,12 @@ programs() {
         { timeout 20 apt-get -s -q -o Debug::NoLocking=1 dist-upgrade 2>&1 </dev/null; printf '\n#ended %s\n' "$?"; } |
         grep -E '^(Inst |#ended)' | head -c 131072
     section iptables
-    # Only where its tables are there already: asking would load the kernel's module.
-    [ "$uid" = 0 ] && [ -s /proc/net/ip_tables_names ] && have iptables && ask iptables -w 1 -S INPUT
+    # Only where the kernel has the module already: asking would load it. Without nft, iptables may know its rules.
+    if [ "$uid" = 0 ] && have iptables; then
+        if [ -s /proc/net/ip_tables_names ] || { [ -d /sys/module/nf_tables ] && ! have nft; }; then
+            ask iptables -w 1 -S INPUT
+        fi
+    fi
     section nft
     [ "$uid" = 0 ] && [ -d /sys/module/nf_tables ] && have nft && ask nft list ruleset
 }
@@ -106,12 +110,13 @@ files() {
         /sys/devices/system/clocksource/clocksource0/available_clocksource \
         /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name /sys/class/dmi/id/chassis_type \
         /sys/class/dmi/id/chassis_asset_tag /sys/class/dmi/id/board_vendor /sys/class/dmi/id/bios_vendor \
+        /sys/class/dmi/id/bios_version \
         /sys/hypervisor/type /run/systemd/container /etc/os-release /usr/lib/os-release /etc/tuned/active_profile \
         /var/lib/update-notifier/updates-available /run/reboot-required.pkgs /etc/ufw/ufw.conf /etc/default/ufw \
         /etc/ufw/user.rules /etc/docker/daemon.json "$@" | head -c 1048576
     section there
     there /run/reboot-required /run/systemd/system /run/systemd/timesync/synchronized /.dockerenv /run/.containerenv \
-        /var/run/docker.sock /opt/teamviewer /opt/google/chrome-remote-desktop /var/lib/zerotier-one /snap/*/current \
+        /var/run/docker.sock /sys/module/nf_tables /opt/teamviewer /opt/google/chrome-remote-desktop /var/lib/zerotier-one /snap/*/current \
         /run/systemd/netif/leases/* /run/NetworkManager/devices/* /var/lib/dhcp/dhclient*.leases
     section cpu
     head -n 40 /proc/cpuinfo 2>/dev/null | head -c 16384

@@ -69,6 +69,7 @@ impl System {
             )
         };
         let os = os(answer);
+        let pending_updates = pending_updates(answer, os.known());
         let knows_marker = os.known().is_some_and(Os::has_apt);
         let reboot_required = if answer.there("/run/reboot-required") {
             Fact::Known(true)
@@ -88,7 +89,7 @@ impl System {
             platform: platform::of(answer),
             systemd: answer.there("/run/systemd/system"),
             reboot_required,
-            pending_updates: pending_updates(answer),
+            pending_updates,
         }
     }
 }
@@ -118,7 +119,7 @@ fn os(answer: &Answer<'_>) -> Fact<Os> {
 }
 
 /// The count that was asked for, or else the one that Ubuntu keeps for its greeting.
-fn pending_updates(answer: &Answer<'_>) -> Fact<u64> {
+fn pending_updates(answer: &Answer<'_>, os: Option<&Os>) -> Fact<u64> {
     if let Fact::Known(said) = answer.said("updates", "apt-get") {
         let count = said.lines().filter(|line| line.starts_with("Inst "));
         return Fact::Known(count.count() as u64);
@@ -132,8 +133,10 @@ fn pending_updates(answer: &Answer<'_>) -> Fact<u64> {
             applies.then(|| count.parse().ok())?
         })
     });
-    Fact::or_unknown(
-        count,
-        "this system keeps no count, and counting takes apt a second or more (--count-updates)",
-    )
+    let reason = if os.is_none_or(Os::has_apt) {
+        "this system keeps no count, and counting takes apt a second or more (--count-updates)"
+    } else {
+        "this system keeps no count; its package manager has to ask the network"
+    };
+    Fact::or_unknown(count, reason)
 }

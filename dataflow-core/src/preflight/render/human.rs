@@ -77,12 +77,12 @@ fn one(text: &mut String, finding: &Finding, width: usize, paint: &dyn Fn(State,
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let verdict = match report.verdict {
-        Verdict::Fit => "fit",
-        Verdict::FitWithWarnings => "fit, with warnings",
-        Verdict::Unfit => "not fit",
+        Verdict::Fit => "fit for Data Flow",
+        Verdict::FitWithWarnings => "fit for Data Flow, with warnings",
+        Verdict::Unfit => "not fit for Data Flow",
     };
     format!(
-        "{} is {verdict} for Data Flow (profile {}): {}",
+        "{} is {verdict} (profile {}): {}",
         line(&report.host),
         report.profile.name(),
         counts(&report.counts)

@@ -20,7 +20,7 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     let under = if devices.is_empty() {
         String::new()
     } else {
-        format!(": {}", devices.join(" on "))
+        format!(": {}", devices.join(", "))
     };
     let medium = facts
         .storage

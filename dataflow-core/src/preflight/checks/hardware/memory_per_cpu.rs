@@ -27,8 +27,9 @@ fn judge(facts: &Facts, wanted: &Expectations) -> Result<Outcome, Unseen> {
     }
     let short = match wanted.profile {
         Profile::LargeScale => Outcome::error(seen),
+        Profile::Standard if memory < size::least_memory(8000) => Outcome::warning(seen),
         Profile::Standard => Outcome::warning(format!(
-            "{seen}; at or above the minimum of 8 GB, the guide's formula for large deployments still wants more"
+            "{seen}; it is above the guide's minimum of 8 GB and below its formula for large deployments"
         )),
     };
     Ok(short
