@@ -6,8 +6,13 @@ data=$1 packages=$2 units=$3 count_updates=$4
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 section() { printf '\n#### %s\n' "$1"; }
 have() { command -v "$1" >/dev/null 2>&1; }
-# A command with at most three seconds and 128 KiB; how it ended comes after what it said.
-ask() { { timeout 3 "$@" </dev/null 2>&1; printf '\n#ended %s\n' "$?"; } | head -c 131072; }
+# A command with at most three seconds; how it ended comes after what it said.
+ask() {
+    timeout 3 "$@" </dev/null 2>&1
+    printf '\n#ended %s\n' "$?"
+}
+# One that may say more than a few lines, with at most 128 KiB.
+ask_much() { ask "$@" | head -c 131072; }
 # Names of what is there, one a line.
 there() { for path; do [ -e "$path" ] && printf '%s\n' "$path"; done; }
 
@@ -26,28 +31,28 @@ programs() {
     socket=/var/run/docker.sock
     if [ -S "$socket" ] && [ -w "$socket" ]; then
         if have curl; then
-            ask curl -s --max-time 3 --unix-socket "$socket" http://docker/info
+            ask_much curl -s --max-time 3 --unix-socket "$socket" http://docker/info
             section docker-containers
-            ask curl -s --max-time 3 --unix-socket "$socket" 'http://docker/containers/json?all=1'
+            ask_much curl -s --max-time 3 --unix-socket "$socket" 'http://docker/containers/json?all=1'
         elif have docker; then
-            ask docker info --format '{{json .}}'
+            ask_much docker info --format '{{json .}}'
             section docker-containers
-            ask docker ps --all --no-trunc --format '{{json .}}'
+            ask_much docker ps --all --no-trunc --format '{{json .}}'
         fi
     fi
     section units
     # The patterns among the names are for systemd.
     set -f
-    [ -d /run/systemd/system ] && ask systemctl show --property=Id,LoadState,ActiveState,UnitFileState $units
+    [ -d /run/systemd/system ] && ask_much systemctl show --property=Id,LoadState,ActiveState,UnitFileState $units
     set +f
     section listeners
-    if have ss; then ask ss -H -l -n -t -u -p; fi
+    if have ss; then ask_much ss -H -l -n -t -u -p; fi
     section sockets
     have ss || grep -s '' /dev/null /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 | head -c 262144
     section packages
     if [ -r /var/lib/dpkg/status ]; then
         echo '#dpkg'
-        ask awk -v fits="$packages" '
+        ask_much awk -v fits="$packages" '
             /^Package: / { name = $2 } /^Status: / { state = $NF }
             /^Version: / { if (state == "installed" && name ~ fits) print name, $2 }' /var/lib/dpkg/status
     elif have rpm; then
@@ -63,11 +68,11 @@ programs() {
     # Only where the kernel has the module already: asking would load it. Without nft, iptables may know its rules.
     if [ "$uid" = 0 ] && have iptables; then
         if [ -s /proc/net/ip_tables_names ] || { [ -d /sys/module/nf_tables ] && ! have nft; }; then
-            ask iptables -w 1 -S INPUT
+            ask_much iptables -w 1 -S INPUT
         fi
     fi
     section nft
-    [ "$uid" = 0 ] && [ -d /sys/module/nf_tables ] && have nft && ask nft list ruleset
+    [ "$uid" = 0 ] && [ -d /sys/module/nf_tables ] && have nft && ask_much nft list ruleset
 }
 
 files() {
@@ -139,7 +144,7 @@ files() {
     section docker-data
     [ -d /var/lib/docker ] && ask df -P -k /var/lib/docker
     section addresses
-    have ip && ask ip -o addr show
+    have ip && ask_much ip -o addr show
     section network-config
     # Lines that say how an address comes about and nothing else: these files hold passwords too.
     grep -sE '^[[:space:]]*(dhcp4[:=]|DHCP=|method=|iface )' /dev/null /etc/netplan/*.yaml /run/systemd/network/*.network \
