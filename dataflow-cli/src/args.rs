@@ -1,11 +1,15 @@
 //! The command line.
 
-use std::{convert::Infallible, path::PathBuf, str::FromStr};
+mod verbs;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use std::{convert::Infallible, path::PathBuf, str::FromStr, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::RangedU64ValueParser};
+use clap_complete::ArgValueCandidates;
 use dataflow_core::{
     Explain,
-    host::{Address, Fingerprint},
+    host::{Address, Fingerprint, Jump},
+    lifecycle::DockerSource,
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
@@ -13,11 +17,15 @@ use dataflow_core::{
 };
 use secrecy::SecretString;
 
-use crate::args_help as help;
+pub(crate) use self::verbs::{
+    CompletionsArgs, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs, RmArgs,
+    RunArgs, Shell, UnlockArgs, UpgradeArgs,
+};
+use crate::{args_help as help, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
 #[derive(Debug, Parser)]
-#[command(name = "dataflow", version, about, after_help = help::PROGRAM, arg_required_else_help = true)]
+#[command(name = "dataflow", version, about, after_help = help::program(), max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -29,8 +37,11 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Settings file [default: ./dataflow.toml if there]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
+    /// Server of the settings file; may be given several times to read from several
+    #[arg(long = "server", global = true, value_name = "NAME", add = ArgValueCandidates::new(known_servers))]
+    pub(crate) servers: Vec<String>,
     /// How results are shown: human or json
     #[arg(
         long,
@@ -41,7 +52,17 @@ pub(crate) struct Global {
         value_name = "FORM"
     )]
     pub(crate) output: Output,
-    /// Show more of what happens
+    /// When to colour: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "WHEN"
+    )]
+    pub(crate) color: Color,
+    /// Show more of what happens, and how long it took
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
     /// Show results, warnings and errors only
@@ -58,12 +79,21 @@ pub(crate) struct SshArgs {
     // Not a doc comment: rustdoc would take the brackets for links.
     #[arg(long, global = true, value_name = "ADDRESS", help = "Machine to work on: local, or ssh://[user@]host[:port] [default: the private IP]", value_parser = parse::<Address>)]
     pub(crate) host: Option<Address>,
+    // The same.
+    #[arg(long, global = true, value_name = "HOSTS", help = "Servers to go through: [user@]host[:port], with commas between, or none", value_parser = parse::<Jump>)]
+    pub(crate) jump: Option<Jump>,
+    /// ssh_config to read, or none [default: ~/.ssh/config and /etc/ssh/ssh_config]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ssh_config: Option<PathBuf>,
     /// Private key file; may be given several times
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) identity: Vec<PathBuf>,
     /// File with the login password [env: DATAFLOW_SSH_PASSWORD, the password itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// File with the passphrase of private key files
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// File with the sudo password [env: DATAFLOW_SUDO_PASSWORD, the password itself]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) sudo_password_file: Option<PathBuf>,
@@ -88,50 +118,139 @@ pub(crate) enum Output {
     Json,
 }
 
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR or CLICOLOR=0 say otherwise
+    #[default]
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Write a settings file to begin with
+    #[command(after_help = help::INIT)]
+    Init(InitArgs),
+    /// Show what run would do, and change nothing
+    #[command(after_help = help::PLAN)]
+    Plan(PlanArgs),
     /// Deploy the server, or bring it to what is wanted
     #[command(after_help = help::RUN)]
-    Run(DeployArgs),
+    Run(RunArgs),
     /// Start the containers
     #[command(after_help = help::START)]
-    Start(ServerArgs),
+    Start(ManageArgs),
     /// Stop the containers
     #[command(after_help = help::STOP)]
-    Stop(ServerArgs),
+    Stop(ManageArgs),
     /// Stop the containers and start them again
     #[command(after_help = help::RESTART)]
-    Restart(ServerArgs),
+    Restart(ManageArgs),
     /// Change to other images
     #[command(after_help = help::UPGRADE)]
-    Upgrade(DeployArgs),
+    Upgrade(UpgradeArgs),
     /// Remove the containers and keep the data
     #[command(after_help = help::RM)]
-    Rm(ServerArgs),
+    Rm(RmArgs),
     /// Show whether the server runs as it should
     #[command(after_help = help::STATUS)]
     Status(ServerArgs),
+    /// Show what the containers write
+    #[command(after_help = help::LOGS)]
+    Logs(LogsArgs),
+    /// Show what was done to the server, by whom and why
+    #[command(after_help = help::HISTORY)]
+    History(HistoryArgs),
+    /// Take the lock away from an operation that holds it
+    #[command(after_help = help::UNLOCK)]
+    Unlock(UnlockArgs),
+    /// Print what makes a shell complete this program's words
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Write the manual pages
+    #[command(after_help = help::MAN)]
+    Man(ManArgs),
 }
 
 impl Verb {
-    /// Which server.
-    pub(crate) fn server(&self) -> &ServerArgs {
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Run(deploy) | Self::Upgrade(deploy) => &deploy.server,
-            Self::Start(server)
-            | Self::Stop(server)
-            | Self::Restart(server)
-            | Self::Rm(server)
-            | Self::Status(server) => server,
+            Self::Init(_) => "init",
+            Self::Plan(_) => "plan",
+            Self::Run(_) => "run",
+            Self::Start(_) => "start",
+            Self::Stop(_) => "stop",
+            Self::Restart(_) => "restart",
+            Self::Upgrade(_) => "upgrade",
+            Self::Rm(_) => "rm",
+            Self::Status(_) => "status",
+            Self::Logs(_) => "logs",
+            Self::History(_) => "history",
+            Self::Unlock(_) => "unlock",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 
-    /// What is wanted, for the verbs that make containers; these need it complete.
+    /// Which server, for the verbs that need one.
+    pub(crate) fn server(&self) -> Option<&ServerArgs> {
+        match self {
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => {
+                Some(&manage.server)
+            }
+            Self::Rm(rm) => Some(&rm.manage.server),
+            Self::Status(server) => Some(server),
+            Self::Logs(logs) => Some(&logs.server),
+            Self::History(history) => Some(&history.server),
+            Self::Unlock(unlock) => Some(&unlock.server),
+            _ => self.deploy().map(|deploy| &deploy.server),
+        }
+    }
+
+    /// Where Docker comes from if the server has none.
+    pub(crate) fn install_docker(&self) -> Option<DockerSource> {
+        match self {
+            Self::Run(run) => run.install_docker.map(DockerSource::from),
+            _ => None,
+        }
+    }
+
+    /// How long another operation's end is waited for.
+    pub(crate) fn wait(&self) -> Duration {
+        let lock = match self {
+            Self::Run(run) => &run.lock,
+            Self::Upgrade(upgrade) => &upgrade.lock,
+            Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => &manage.lock,
+            Self::Rm(rm) => &rm.manage.lock,
+            _ => return Duration::ZERO,
+        };
+        Duration::from_secs(lock.wait.unwrap_or_default())
+    }
+
+    /// What is wanted, for the verbs that make containers or say how.
     pub(crate) fn deploy(&self) -> Option<&DeployArgs> {
         match self {
-            Self::Run(deploy) | Self::Upgrade(deploy) => Some(deploy),
+            Self::Run(run) => Some(&run.deploy),
+            Self::Upgrade(upgrade) => Some(&upgrade.deploy),
+            Self::Plan(plan) => Some(&plan.deploy),
+            Self::Init(init) => Some(&init.deploy),
             _ => None,
+        }
+    }
+
+    /// Whether the plan is carried out without a question.
+    pub(crate) fn yes(&self) -> bool {
+        match self {
+            Self::Run(run) => run.confirm.yes,
+            Self::Upgrade(upgrade) => upgrade.confirm.yes,
+            Self::Rm(rm) => rm.confirm.yes,
+            _ => true,
         }
     }
 }
@@ -146,6 +265,24 @@ pub(crate) struct ServerArgs {
     /// Directory on the server that holds all data [default: /var/lib/portsip]
     #[arg(short = 'p', long, value_name = "PATH", value_parser = parse::<DataPath>)]
     pub(crate) data_path: Option<DataPath>,
+}
+
+/// Whose packages Docker is installed from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DockerSourceArg {
+    /// Those of the server's distribution
+    Distribution,
+    /// Docker's own, from download.docker.com
+    Docker,
+}
+
+impl From<DockerSourceArg> for DockerSource {
+    fn from(source: DockerSourceArg) -> Self {
+        match source {
+            DockerSourceArg::Distribution => Self::Distribution,
+            DockerSourceArg::Docker => Self::Docker,
+        }
+    }
 }
 
 /// What is wanted on the server.
@@ -178,6 +315,12 @@ pub(crate) struct DeployArgs {
     /// Accept an image that is older than the one that is deployed
     #[arg(long)]
     pub(crate) allow_downgrade: bool,
+    /// Accept a ClickHouse that is more than a year newer than the one that is deployed
+    #[arg(long)]
+    pub(crate) allow_jump: bool,
+    /// Take over containers of the same names that somebody else made, with their data
+    #[arg(long)]
+    pub(crate) adopt: bool,
     /// Registry to sign in to [default: docker.io]
     #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
     pub(crate) registry: Option<RegistryServer>,
@@ -215,11 +358,34 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_has_its_own_name() {
+        for (line, name) in [
+            ("init", "init"),
+            ("plan", "plan"),
+            ("run", "run"),
+            ("start", "start"),
+            ("stop", "stop"),
+            ("restart", "restart"),
+            ("upgrade", "upgrade"),
+            ("rm", "rm"),
+            ("status", "status"),
+            ("logs", "logs"),
+            ("completions bash", "completions"),
+            ("man --out .", "man"),
+        ] {
+            let words = std::iter::once("dataflow").chain(line.split(' '));
+            let cli = Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(cli.verb.name(), name);
+        }
     }
 }

@@ -1,25 +1,51 @@
-//! The examples at the end of each help text.
+//! What stands at the end of each help text.
 
-pub(crate) const PROGRAM: &str = "\
+use std::fmt::Write;
+
+use crate::exit::ExitStatus;
+
+const PROGRAM: &str = "\
 Settings come from flags, then from the environment, then from the settings file.
 
 Examples:
+  dataflow init
+  dataflow plan
   dataflow run -a 172.31.16.158 -A 54.215.234.68 -x 172.31.16.133
   dataflow status -a 172.31.16.158
   dataflow --config flow.toml upgrade -i portsip/pbx:22.4
+";
 
-Exit codes:
-  0  done; for status: the service runs as it should
-  1  something failed; for status: the service does not run as it should
-  2  a flag, a setting or a file is wrong; nothing was tried
-  3  the server, the image or the PBX is not as it must be; nothing was changed
-  6  the server cannot be reached or signed in to; nothing was changed";
+/// Examples, and what the exit codes mean.
+pub(crate) fn program() -> String {
+    let mut text = format!("{PROGRAM}\nExit codes:\n");
+    for status in ExitStatus::ALL {
+        let _ = writeln!(text, "  {:<5}{}", status as u8, status.meaning());
+    }
+    text.trim_end().to_owned()
+}
+
+pub(crate) const INIT: &str = "\
+On a terminal it asks for what is not given; elsewhere the flags say it all. The file is the one
+that --config names, else ./dataflow.toml, and only you can read it.
+
+Examples:
+  dataflow init
+  dataflow init -a 172.31.16.158 -x 172.31.16.133 --host ssh://pbx@flow.example.com
+  dataflow --config flow.toml init -a 172.31.16.158 -x 172.31.16.133 --force";
+
+pub(crate) const PLAN: &str = "\
+Examples:
+  dataflow plan -a 172.31.16.158 -x 172.31.16.133
+  dataflow plan --server paris -i portsip/pbx:22.4
+  dataflow plan --exit-code || echo 'changes are pending, or it could not be told'";
 
 pub(crate) const RUN: &str = "\
 Examples:
   dataflow run -a 172.31.16.158 -x 172.31.16.133
   dataflow run -a 172.31.16.158 -A 54.215.234.68 -x 172.31.16.133 --host ssh://pbx@flow.example.com
-  dataflow run --host local -a 172.31.16.158 -x 172.31.16.133 -p /data/portsip";
+  dataflow run --host local -a 172.31.16.158 -x 172.31.16.133 -p /data/portsip
+  dataflow run --server paris --yes
+  dataflow run -a 172.31.16.158 -x 172.31.16.133 --install-docker";
 
 pub(crate) const START: &str = "\
 Example:
@@ -47,4 +73,37 @@ Example:
 pub(crate) const STATUS: &str = "\
 Examples:
   dataflow status -a 172.31.16.158
-  dataflow status -a 172.31.16.158 --output json";
+  dataflow status -a 172.31.16.158 --output json
+  dataflow status --server paris --server lima";
+
+pub(crate) const LOGS: &str = "\
+Ctrl-C ends --follow with exit code 130.
+
+Examples:
+  dataflow logs -a 172.31.16.158
+  dataflow logs -f service -a 172.31.16.158
+  dataflow logs --since 2h --grep 'error|warn' -a 172.31.16.158 --output json";
+
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  echo 'source <(dataflow completions bash)' >> ~/.bashrc
+  echo 'source <(dataflow completions zsh)' >> ~/.zshrc
+  dataflow completions fish > ~/.config/fish/completions/dataflow.fish";
+
+pub(crate) const MAN: &str = "\
+Example:
+  dataflow man --out ~/.local/share/man/man1";
+
+pub(crate) const HISTORY: &str = "\
+Examples:
+  dataflow history -a 172.31.16.158
+  dataflow history -a 172.31.16.158 20261124T114500Z-4f2a";
+
+pub(crate) const UNLOCK: &str = "\
+The lock of an operation whose program was killed or cut off ends by itself within half a minute.
+Taking it away from one that is at work ends that one before its next step, with nothing put back.
+It is on record: see dataflow history.
+
+Examples:
+  dataflow unlock -a 172.31.16.158
+  dataflow unlock -a 172.31.16.158 --force";

@@ -24,9 +24,34 @@ pub(crate) enum CliError {
         path: PathBuf,
         reason: String,
     },
+    /// A file cannot be written.
+    #[error("{what} {}: {reason}", .path.display())]
+    Unwritable {
+        what: &'static str,
+        path: PathBuf,
+        reason: String,
+    },
+    /// A file is there that is not to be lost.
+    #[error("{} is there already", .path.display())]
+    FileExists { path: PathBuf },
+    /// A question was not answered.
+    #[error("a question was not answered; nothing was written")]
+    NoAnswer,
     /// A file or variable that should hold a secret does not hold one line of text.
     #[error("{place} holds no secret: {reason}")]
     NoSecret { place: String, reason: &'static str },
+    /// A new file has no names of servers.
+    #[error("init writes a file for one server, which needs no name")]
+    NameForInit,
+    /// A verb that changes something is for one server at a time.
+    #[error("{verb} is for one server at a time, and these are named: {}", .names.join(", "))]
+    WhichServer {
+        verb: &'static str,
+        names: Vec<String>,
+    },
+    /// A flag is about one machine, and several servers are to be looked at.
+    #[error("{flag} names one machine, and the settings file has several servers")]
+    OneMachine { flag: &'static str },
     /// The program could not be set going.
     #[error("this program cannot run here: {0}")]
     Runtime(String),
@@ -35,8 +60,14 @@ pub(crate) enum CliError {
 impl Explain for CliError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Unreadable { .. } | Self::NoSecret { .. } => Kind::Usage,
-            Self::Runtime(_) => Kind::Failed,
+            Self::Unreadable { .. }
+            | Self::NoSecret { .. }
+            | Self::FileExists { .. }
+            | Self::NoAnswer
+            | Self::NameForInit
+            | Self::WhichServer { .. }
+            | Self::OneMachine { .. } => Kind::Usage,
+            Self::Unwritable { .. } | Self::Runtime(_) => Kind::Failed,
         }
     }
 
@@ -48,6 +79,31 @@ impl Explain for CliError {
             ),
             Self::NoSecret { .. } => {
                 "Put the secret there as one line of text and nothing else.".to_owned()
+            }
+            Self::Unwritable { path, .. } => format!(
+                "Check that the directory is there, and its permissions and space: ls -ld {0}; df {0}",
+                path.parent()
+                    .filter(|parent| !parent.as_os_str().is_empty())
+                    .unwrap_or(std::path::Path::new("."))
+                    .display()
+            ),
+            Self::FileExists { .. } => {
+                "Change it with an editor, or write over it with --force.".to_owned()
+            }
+            Self::NoAnswer => {
+                "Run the same command again, or give the values as flags: dataflow init --help."
+                    .to_owned()
+            }
+            Self::NameForInit => {
+                "Leave --server out; [servers.NAME] can be added with an editor, as the file's end shows."
+                    .to_owned()
+            }
+            Self::WhichServer { verb, names } => format!(
+                "Name one: dataflow {verb} --server {}.",
+                names.first().map_or("NAME", String::as_str)
+            ),
+            Self::OneMachine { .. } => {
+                "Name the server with --server NAME as well, or leave the flag out.".to_owned()
             }
             Self::Runtime(_) => "Check this machine's limits (ulimit -a) and memory.".to_owned(),
         }

@@ -3,35 +3,40 @@
 mod args;
 mod args_help;
 mod commands;
+mod completion;
 mod error;
 mod exit;
+mod json;
+mod log_line;
+mod plan_view;
 mod printer;
 mod progress;
 mod prompt;
 mod render;
+mod secret_file;
 mod settings;
 mod sign_in;
 mod table;
 mod usage;
+mod width;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::{
-    args::Cli,
-    error::{CliError, Failure},
-    exit::ExitStatus,
-    printer::Printer,
-};
+use crate::{args::Cli, error::Failure, exit::ExitStatus, printer::Printer};
 
 fn main() -> ExitCode {
+    if completion::is_answered() {
+        return ExitCode::SUCCESS;
+    }
+    usage::set_colors();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage::report(&error),
+        Err(error) => return usage::report(error),
     };
-    let printer = Printer::new(&cli.global);
-    match run(&cli, printer) {
+    let printer = Printer::new(&cli);
+    match commands::dispatch(&cli, printer) {
         Ok(status) => status,
         Err(Failure(error)) => {
             printer.error(&*error);
@@ -39,14 +44,4 @@ fn main() -> ExitCode {
         }
     }
     .into()
-}
-
-fn run(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
-    let settings = settings::load(cli, &printer)?;
-    // One thread is enough for one server, and starts quicker than many.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::Runtime(error.to_string()))?;
-    runtime.block_on(commands::dispatch(cli, settings, printer))
 }

@@ -10,7 +10,8 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 
 use crate::{
-    args::{Global, Output},
+    args::{Cli, Output},
+    json::{self, Line},
     render,
 };
 
@@ -18,16 +19,29 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Printer {
     output: Output,
+    /// The verb, once the command line is understood.
+    verb: Option<&'static str>,
     quiet: bool,
     verbose: bool,
 }
 
 impl Printer {
-    pub(crate) fn new(global: &Global) -> Self {
+    pub(crate) fn new(cli: &Cli) -> Self {
         Self {
-            output: global.output,
-            quiet: global.quiet,
-            verbose: global.verbose,
+            output: cli.global.output,
+            verb: Some(cli.verb.name()),
+            quiet: cli.global.quiet,
+            verbose: cli.global.verbose,
+        }
+    }
+
+    /// For errors before the flags are known.
+    pub(crate) fn bare(output: Output) -> Self {
+        Self {
+            output,
+            verb: None,
+            quiet: false,
+            verbose: false,
         }
     }
 
@@ -41,53 +55,87 @@ impl Printer {
         !self.quiet && self.output == Output::Human
     }
 
-    /// For errors before the flags are known.
-    pub(crate) fn bare(output: Output) -> Self {
-        Self {
-            output,
-            quiet: false,
-            verbose: false,
-        }
+    /// Whether more is shown than usual.
+    pub(crate) fn is_verbose(self) -> bool {
+        self.verbose
     }
 
     /// A result for people.
-    pub(crate) fn result(&self, text: &str) {
+    pub(crate) fn result(self, text: &str) {
         let _ = writeln!(anstream::stdout(), "{text}");
     }
 
-    /// A result for programs: one JSON value.
-    pub(crate) fn json(&self, value: &impl Serialize) {
-        if let Ok(text) = serde_json::to_string(value) {
-            let _ = writeln!(anstream::stdout(), "{text}");
+    /// One of many lines of a result; unlike elsewhere, it counts whether anybody still reads.
+    pub(crate) fn line(self, text: &str) -> std::io::Result<()> {
+        writeln!(anstream::stdout(), "{text}")
+    }
+
+    /// The same for programs.
+    pub(crate) fn json_line(self, body: impl Serialize) -> std::io::Result<()> {
+        self.line(&serde_json::to_string(&self.of(None, body))?)
+    }
+
+    /// A result for programs; `name` is the server's in the settings file.
+    pub(crate) fn json_result(self, name: Option<&str>, result: &impl Serialize) {
+        self.json(name, json::Result { result });
+    }
+
+    /// Something that happens, for programs.
+    pub(crate) fn json_event(self, name: Option<&str>, event: &impl Serialize) {
+        self.json(name, event);
+    }
+
+    fn json(self, name: Option<&str>, body: impl Serialize) {
+        if let Ok(text) = serde_json::to_string(&self.of(name, body)) {
+            let _ = self.line(&text);
+        }
+    }
+
+    fn of<'a, B>(self, name: Option<&'a str>, body: B) -> Line<'a, B> {
+        Line {
+            schema: json::SCHEMA,
+            verb: self.verb,
+            name,
+            body,
         }
     }
 
     /// What happens meanwhile, unless `-q`.
-    pub(crate) fn note(&self, text: &str) {
+    pub(crate) fn note(self, text: &str) {
         if !self.quiet {
             let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
 
     /// More about what happens, with `-v`.
-    pub(crate) fn detail(&self, text: &str) {
+    pub(crate) fn detail(self, text: &str) {
         if self.verbose {
             let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
 
+    /// What a question is about: shown in any case.
+    pub(crate) fn before_question(self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
     /// Something that the operator should change.
-    pub(crate) fn warn(&self, text: &str) {
+    pub(crate) fn warn(self, text: &str) {
         let _ = writeln!(anstream::stderr(), "{} {text}", "warning:".yellow().bold());
     }
 
     /// An error.
-    pub(crate) fn error(&self, error: &dyn Explain) {
+    pub(crate) fn error(self, error: &dyn Explain) {
+        self.error_of(None, error);
+    }
+
+    /// An error about the server of this name.
+    pub(crate) fn error_of(self, name: Option<&str>, error: &dyn Explain) {
         match self.output {
             Output::Human => {
-                let _ = write!(anstream::stderr(), "{}", render::human(error));
+                let _ = write!(anstream::stderr(), "{}", render::human(name, error));
             }
-            Output::Json => self.json(&render::json(error)),
+            Output::Json => self.json(name, json::error(error)),
         }
     }
 }

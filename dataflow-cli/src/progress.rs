@@ -10,7 +10,7 @@ use dataflow_core::lifecycle::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 use owo_colors::OwoColorize;
 
-use crate::{args::Output, printer::Printer};
+use crate::{args::Output, plan_view, printer::Printer, width};
 
 /// Where there is no terminal, a step that lasts is mentioned this often.
 const REMINDER: Duration = Duration::from_secs(10);
@@ -19,6 +19,10 @@ const REMINDER: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(crate) struct Progress {
     printer: Printer,
+    /// The server's name in the settings file, where it has one.
+    name: Option<String>,
+    /// Whether a plan is shown in full by the one who asks about it.
+    asked: bool,
     terminal: bool,
     /// The line of the step at work, on a terminal, from the first step on: before it, it would be drawn over a question.
     line: Arc<OnceLock<ProgressBar>>,
@@ -30,13 +34,16 @@ struct State {
     of: usize,
     what: String,
     why: String,
+    /// The time from which on it is mentioned again that something lasts.
     reminded: Duration,
 }
 
 impl Progress {
-    pub(crate) fn new(printer: Printer) -> Self {
+    pub(crate) fn new(printer: Printer, name: Option<String>, asked: bool) -> Self {
         Self {
             printer,
+            name,
+            asked,
             terminal: std::io::stderr().is_terminal() && printer.is_chatty(),
             line: Arc::default(),
             state: Arc::default(),
@@ -53,7 +60,7 @@ impl Progress {
     /// Shows one event.
     pub(crate) fn show(&self, event: &Event) {
         if self.printer.output() == Output::Json {
-            self.printer.json(event);
+            self.printer.json_event(self.name.as_deref(), event);
             return;
         }
         let Ok(mut state) = self.state.lock() else {
@@ -63,11 +70,29 @@ impl Progress {
             Event::Connected { server, docker } => {
                 self.say(&format!("connected to {server} (Docker {docker})"));
             }
-            Event::Planned { plan } => self.say(&match plan.steps.len() {
-                0 => "looked: nothing to do".to_owned(),
-                1 => "planned: 1 step".to_owned(),
-                count => format!("planned: {count} steps"),
-            }),
+            Event::Warning { text } => self.warn(text),
+            Event::Planned { plan } => {
+                self.say(&match plan.steps.len() {
+                    0 => "looked: nothing to do".to_owned(),
+                    _ => format!("planned: {}", plan_view::count(plan)),
+                });
+                if !self.asked && self.printer.is_verbose() && !plan.steps.is_empty() {
+                    self.say(&plan_view::text(plan, width::of_stderr()));
+                }
+            }
+            // No line that is redrawn: a question may come next.
+            Event::WaitingForLock {
+                holder, elapsed, ..
+            } => {
+                if *elapsed >= state.reminded {
+                    state.reminded = *elapsed + REMINDER;
+                    self.say(&format!("waiting for {holder}"));
+                }
+            }
+            Event::Begun { run } => self.printer.detail(&format!("run {run}")),
+            Event::NotRecorded { place, reason } => {
+                self.warn(&format!("could not be written to {place}: {reason}"));
+            }
             Event::StepStarted {
                 number,
                 of,
@@ -78,7 +103,7 @@ impl Progress {
                     of: *of,
                     what: what.clone(),
                     why: why.clone(),
-                    reminded: Duration::ZERO,
+                    reminded: REMINDER,
                 };
                 self.work(&format!("{} {what} {}", count(*number, *of), dimmed(why)));
             }
@@ -91,8 +116,8 @@ impl Progress {
                 let waiting = format!("waiting for {for_what}, {}", short(*elapsed));
                 if self.terminal {
                     self.work(&format!("{place} {} {}", state.what, dimmed(&waiting)));
-                } else if *elapsed >= state.reminded + REMINDER {
-                    state.reminded = *elapsed;
+                } else if *elapsed >= state.reminded {
+                    state.reminded = *elapsed + REMINDER;
                     self.say(&format!("{place} {waiting}"));
                 }
             }
@@ -124,6 +149,13 @@ impl Progress {
         match self.line.get() {
             Some(line) => line.suspend(|| self.printer.note(text)),
             None => self.printer.note(text),
+        }
+    }
+
+    fn warn(&self, text: &str) {
+        match self.line.get() {
+            Some(line) => line.suspend(|| self.printer.warn(text)),
+            None => self.printer.warn(text),
         }
     }
 
@@ -185,7 +217,7 @@ mod tests {
         let cli = Cli::try_parse_from(["dataflow", "-q", "status"]).unwrap();
         let progress = Progress {
             terminal: true,
-            ..Progress::new(Printer::new(&cli.global))
+            ..Progress::new(Printer::new(&cli), None, false)
         };
         progress.show(&Event::Connected {
             server: "pbx@server".to_owned(),

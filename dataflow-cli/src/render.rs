@@ -2,17 +2,18 @@
 
 use std::fmt::Write;
 
-use dataflow_core::{Explain, Kind};
+use dataflow_core::Explain;
 use owo_colors::OwoColorize;
-use serde::Serialize;
 
-/// `error: …`, a line for each cause that adds something, and `next: …`.
-pub(crate) fn human(error: &dyn Explain) -> String {
+/// `error: …`, a line for each cause that adds something, and `next: …`; `name` is that of the server, where there are
+/// several.
+pub(crate) fn human(name: Option<&str>, error: &dyn Explain) -> String {
     let mut text = String::new();
     let messages = messages(error);
     let mut lines = messages.iter();
     if let Some(first) = lines.next() {
-        let _ = writeln!(text, "{} {first}", "error:".red().bold());
+        let name = name.map(|name| format!("{name}: ")).unwrap_or_default();
+        let _ = writeln!(text, "{} {name}{first}", "error:".red().bold());
     }
     for cause in lines {
         let _ = writeln!(text, "  because: {cause}");
@@ -24,35 +25,8 @@ pub(crate) fn human(error: &dyn Explain) -> String {
     text
 }
 
-/// An error for programs.
-#[derive(Debug, Serialize)]
-pub(crate) struct ErrorReport {
-    error: ErrorBody,
-}
-
-#[derive(Debug, Serialize)]
-struct ErrorBody {
-    kind: Kind,
-    message: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    details: Vec<String>,
-    next: String,
-}
-
-/// `{"error":{"kind":…,"message":…,"details":[…],"next":…}}`, the causes joined to the message.
-pub(crate) fn json(error: &dyn Explain) -> ErrorReport {
-    ErrorReport {
-        error: ErrorBody {
-            kind: error.kind(),
-            message: messages(error).join(": "),
-            details: error.details().to_vec(),
-            next: error.next_step(),
-        },
-    }
-}
-
 /// The error's message and those of its causes that the one before does not already contain.
-fn messages(error: &dyn Explain) -> Vec<String> {
+pub(crate) fn messages(error: &dyn Explain) -> Vec<String> {
     let mut messages = vec![error.to_string()];
     let mut source = error.source();
     while let Some(cause) = source {
@@ -68,6 +42,8 @@ fn messages(error: &dyn Explain) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use dataflow_core::Kind;
 
     use super::*;
 
@@ -95,7 +71,7 @@ mod tests {
 
     #[test]
     fn causes_are_shown_once_and_the_next_step_last() {
-        insta::assert_snapshot!(anstream::adapter::strip_str(&human(&error())), @"
+        insta::assert_snapshot!(anstream::adapter::strip_str(&human(None, &error())), @"
         error: the image was not fetched
           because: the registry refused: denied
         next: Check the token.
@@ -103,7 +79,17 @@ mod tests {
     }
 
     #[test]
+    fn where_there_are_several_servers_the_name_comes_first() {
+        let text = human(Some("paris"), &error());
+        let text = anstream::adapter::strip_str(&text).to_string();
+        assert!(
+            text.starts_with("error: paris: the image was not fetched\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn programs_get_kind_message_and_next_step() {
-        insta::assert_snapshot!(serde_json::to_string(&json(&error())).unwrap(), @r#"{"error":{"kind":"precondition","message":"the image was not fetched: the registry refused: denied","next":"Check the token."}}"#);
+        insta::assert_snapshot!(serde_json::to_string(&crate::json::error(&error())).unwrap(), @r#"{"error":{"kind":"precondition","message":"the image was not fetched: the registry refused: denied","next":"Check the token."}}"#);
     }
 }

@@ -1,57 +1,148 @@
 //! From flags, environment and settings file to the library's settings, with all secrets read.
 
 use std::{
-    io::{ErrorKind, Read},
-    os::unix::fs::PermissionsExt,
+    ffi::OsString,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
-use dataflow_core::spec::{Pull, RegistrySettings, Secret, Settings, SshSettings};
-use secrecy::SecretString;
+use clap_complete::CompletionCandidate;
+use dataflow_core::spec::{Pull, RegistrySettings, Secret, Settings, SettingsFile, SshSettings};
 
 use crate::{
     args::{Cli, PullArg, SshArgs},
     error::{CliError, Failure},
     printer::Printer,
+    secret_file,
 };
 
 /// The settings file that is read, if it is there, when none is named.
-const DEFAULT_FILE: &str = "dataflow.toml";
+pub(crate) const DEFAULT_FILE: &str = "dataflow.toml";
 
-/// A secret is one line; a file longer than this many bytes is something else.
-const SECRET_LIMIT: u64 = 64 * 1024;
+/// A server to work on.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    /// Its name in the settings file, where it has one.
+    pub(crate) name: Option<String>,
+    /// All that is said of it.
+    pub(crate) settings: Settings,
+}
 
-/// Flags first, then the environment, then the settings file.
-pub(crate) fn load(cli: &Cli, printer: &Printer) -> Result<Settings, Failure> {
-    if cli
-        .verb
-        .deploy()
-        .is_some_and(|deploy| deploy.registry_token.is_some())
+/// The servers to read from: those that are named, else all of the settings file.
+pub(crate) fn load(cli: &Cli, printer: Printer) -> Result<Vec<Chosen>, Failure> {
+    warn_of_token(cli, printer);
+    let file = from_file(cli.global.config.as_deref(), printer)?;
+    let chosen = choose(cli, &file)?;
+    let one_machine = [
+        ("--host", cli.global.ssh.host.is_some()),
+        (
+            "--private-ip",
+            cli.verb
+                .server()
+                .is_some_and(|server| server.private_ip.is_some()),
+        ),
+    ];
+    if chosen.len() > 1
+        && let Some((flag, _)) = one_machine.into_iter().find(|(_, given)| *given)
     {
+        return Err(CliError::OneMachine { flag }.into());
+    }
+    chosen
+        .into_iter()
+        .map(|chosen| complete(cli, chosen, printer))
+        .collect()
+}
+
+/// The one server to change: the one that is named, else the only one of the settings file.
+pub(crate) fn load_one(cli: &Cli, printer: Printer) -> Result<Chosen, Failure> {
+    warn_of_token(cli, printer);
+    let file = from_file(cli.global.config.as_deref(), printer)?;
+    let mut chosen = choose(cli, &file)?;
+    match (chosen.pop(), chosen.as_slice()) {
+        (Some(one), []) => complete(cli, one, printer),
+        (last, others) => {
+            let all = others.iter().chain(&last);
+            Err(CliError::WhichServer {
+                verb: cli.verb.name(),
+                names: all.filter_map(|chosen| chosen.name.clone()).collect(),
+            }
+            .into())
+        }
+    }
+}
+
+fn warn_of_token(cli: &Cli, printer: Printer) {
+    let deploy = cli.verb.deploy();
+    if deploy.is_some_and(|deploy| deploy.registry_token.is_some()) {
         printer.warn("others on this machine can see the token given with -P; use --registry-token-file or DATAFLOW_REGISTRY_TOKEN");
     }
+}
+
+/// What the settings file says of the servers that are named, else of all; of the one without a name, where it has none.
+fn choose(cli: &Cli, file: &SettingsFile) -> Result<Vec<Chosen>, Failure> {
+    let named = &cli.global.servers;
+    for name in named {
+        file.server(name)?;
+    }
+    let mut chosen = Vec::new();
+    for name in file.names() {
+        if named.is_empty() || named.iter().any(|given| given == name) {
+            chosen.push(Chosen {
+                name: Some(name.to_owned()),
+                settings: file.server(name)?,
+            });
+        }
+    }
+    if chosen.is_empty() {
+        chosen.push(Chosen {
+            name: None,
+            settings: file.top().clone(),
+        });
+    }
+    Ok(chosen)
+}
+
+/// Flags first, then the environment, then the settings file; with all secrets read.
+fn complete(cli: &Cli, chosen: Chosen, printer: Printer) -> Result<Chosen, Failure> {
     let flags = from_flags(cli);
     let mut environment = from_environment()?;
     // A variable can't name the registry, so its token is for the one that the flags name.
     environment.registry.server = flags.registry.server.clone();
-    let mut settings = flags
-        .or(environment)
-        .or(from_file(cli.global.config.as_deref(), printer)?);
+    let mut settings = flags.or(environment).or(chosen.settings);
     expand_home(&mut settings);
     for secret in settings.secrets_mut() {
         if let Secret::File(path) = secret {
-            *secret = Secret::Value(read_secret(path, printer)?);
+            *secret = Secret::Value(secret_file::read(path, printer)?);
         }
     }
-    Ok(settings)
+    Ok(Chosen {
+        name: chosen.name,
+        settings,
+    })
 }
 
-fn from_flags(cli: &Cli) -> Settings {
+/// The servers that a shell offers after `--server`: those of the settings file that the command line names, if it can be read.
+pub(crate) fn known_servers() -> Vec<CompletionCandidate> {
+    let words: Vec<_> = std::env::args_os().collect();
+    let joined = |word: &OsString| Some(word.to_str()?.strip_prefix("--config=")?.into());
+    let apart = |pair: &[OsString]| (pair[0] == "--config").then(|| pair[1].clone().into());
+    let path: PathBuf = words
+        .windows(2)
+        .find_map(apart)
+        .or_else(|| words.iter().find_map(joined))
+        .unwrap_or_else(|| DEFAULT_FILE.into());
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    let file = SettingsFile::from_toml(&text, &path).unwrap_or_default();
+    file.names().map(CompletionCandidate::new).collect()
+}
+
+/// What the flags say, with secrets in files not read yet.
+pub(crate) fn from_flags(cli: &Cli) -> Settings {
     let server = cli.verb.server();
     let mut settings = Settings {
         host: cli.global.ssh.host.clone(),
-        data_path: server.data_path.clone(),
-        private_ip: server.private_ip,
+        data_path: server.and_then(|server| server.data_path.clone()),
+        private_ip: server.and_then(|server| server.private_ip),
         ssh: ssh_from_flags(&cli.global.ssh),
         ..Settings::default()
     };
@@ -63,6 +154,8 @@ fn from_flags(cli: &Cli) -> Settings {
         settings.start_grace = deploy.start_grace;
         settings.nofile = deploy.nofile;
         settings.allow_downgrade = deploy.allow_downgrade.then_some(true);
+        settings.allow_jump = deploy.allow_jump.then_some(true);
+        settings.adopt = deploy.adopt.then_some(true);
         settings.pull = deploy.pull.map(|pull| match pull {
             PullArg::Missing => Pull::Missing,
             PullArg::Always => Pull::Always,
@@ -85,11 +178,14 @@ fn from_flags(cli: &Cli) -> Settings {
 fn ssh_from_flags(ssh: &SshArgs) -> SshSettings {
     let given = |paths: &Vec<PathBuf>| (!paths.is_empty()).then(|| paths.clone());
     SshSettings {
+        config: ssh.ssh_config.clone(),
+        jump: ssh.jump.clone(),
         identities: given(&ssh.identity),
         known_hosts: given(&ssh.known_hosts),
         host_key: ssh.host_key.clone(),
         connect_timeout: ssh.connect_timeout,
         password: ssh.password_file.clone().map(Secret::File),
+        passphrase: ssh.passphrase_file.clone().map(Secret::File),
         sudo_password: ssh.sudo_password_file.clone().map(Secret::File),
         ..SshSettings::default()
     }
@@ -115,16 +211,16 @@ fn variable(name: &str) -> Result<Option<Secret>, CliError> {
     Ok(Some(Secret::Value(value.into())))
 }
 
-fn from_file(named: Option<&Path>, printer: &Printer) -> Result<Settings, Failure> {
+fn from_file(named: Option<&Path>, printer: Printer) -> Result<SettingsFile, Failure> {
     let path = named.unwrap_or(Path::new(DEFAULT_FILE));
     match std::fs::read_to_string(path) {
         Ok(text) => {
             printer.detail(&format!("settings file: {}", path.display()));
-            Ok(Settings::from_toml(&text, path)?)
+            Ok(SettingsFile::from_toml(&text, path)?)
         }
         Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => {
             printer.detail("settings file: none");
-            Ok(Settings::default())
+            Ok(SettingsFile::default())
         }
         Err(error) => Err(CliError::Unreadable {
             what: "the settings file",
@@ -150,49 +246,11 @@ fn expand_home(settings: &mut Settings) {
         .into_iter()
         .flatten()
         .flatten()
+        .chain(&mut ssh.config)
         .for_each(expand);
     for secret in settings.secrets_mut() {
         if let Secret::File(path) = secret {
             expand(path);
         }
     }
-}
-
-/// The one line that the file holds. Others being able to read it is worth a warning; it may be meant so.
-fn read_secret(path: &Path, printer: &Printer) -> Result<SecretString, CliError> {
-    let unreadable = |reason: std::io::Error| CliError::Unreadable {
-        what: "the secret file",
-        path: path.to_owned(),
-        reason: reason.to_string(),
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    let mode = metadata.permissions().mode() & 0o777;
-    if metadata.is_file() && mode & 0o077 != 0 {
-        let path = path.display();
-        printer.warn(&format!(
-            "others can read the secret file {path} (mode {mode:o}); chmod 600 {path}"
-        ));
-    }
-    let mut bytes = Vec::new();
-    file.take(SECRET_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    let refuse = |reason| CliError::NoSecret {
-        place: format!("the file {}", path.display()),
-        reason,
-    };
-    if bytes.len() as u64 > SECRET_LIMIT {
-        return Err(refuse("it is longer than 64 KiB"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8"))?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    if line.is_empty() {
-        return Err(refuse("it is empty"));
-    }
-    if line.contains(['\n', '\r', '\0']) {
-        return Err(refuse("it has more than one line"));
-    }
-    Ok(line.into())
 }

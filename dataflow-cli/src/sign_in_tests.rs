@@ -1,6 +1,11 @@
 #![allow(clippy::unwrap_used)]
 
-use dataflow_core::host::{Fingerprint, SignIn, known_hosts::Place};
+use std::path::Path;
+
+use dataflow_core::host::{
+    Fingerprint, SignIn,
+    known_hosts::{NewKey, Place},
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
@@ -25,6 +30,10 @@ impl Operator for Says {
         self.password.map(SecretString::from)
     }
 
+    fn passphrase(&self, _: &Path) -> Option<SecretString> {
+        self.password.map(SecretString::from)
+    }
+
     fn sudo_password(&self, _: &str) -> Option<SecretString> {
         self.password.map(SecretString::from)
     }
@@ -39,22 +48,25 @@ const NO: Says = Says {
     password: None,
 };
 
-fn target(directory: &std::path::Path) -> Target {
+fn target() -> Target {
     Target {
         address: "ssh://pbx@flow.example.com".parse().unwrap(),
-        sign_in: SignIn {
-            known_hosts: vec![directory.join("known_hosts")],
-            ..SignIn::default()
-        },
+        sign_in: SignIn::default(),
     }
 }
 
-fn unknown_key(other: Vec<Place>) -> HostError {
+fn unknown_key(directory: &Path, other: Vec<Place>) -> HostError {
     HostError::UnknownHostKey {
         host: "pbx@flow.example.com".to_owned(),
         algorithm: "ssh-ed25519".to_owned(),
         fingerprint: FINGERPRINT.parse().unwrap(),
-        key: KEY.to_owned(),
+        new: NewKey {
+            name: "flow.example.com".to_owned(),
+            key: KEY.to_owned(),
+            file: Some(directory.join("known_hosts")),
+            hashed: None,
+        },
+        strict: false,
         other,
     }
 }
@@ -65,6 +77,7 @@ fn refused(accepted: &str) -> HostError {
         user: "pbx".to_owned(),
         tried: Vec::new(),
         accepted: vec![accepted.to_owned()],
+        locked: Vec::new(),
     }
 }
 
@@ -75,9 +88,19 @@ fn again(error: &HostError, target: &mut Target, operator: &Says) -> bool {
 #[test]
 fn an_accepted_host_key_is_remembered_and_pinned() {
     let directory = tempfile::tempdir().unwrap();
-    let mut target = target(directory.path());
-    assert!(again(&unknown_key(Vec::new()), &mut target, &YES));
-    assert_eq!(target.sign_in.host_key.unwrap().to_string(), FINGERPRINT);
+    let mut target = target();
+    assert!(again(
+        &unknown_key(directory.path(), Vec::new()),
+        &mut target,
+        &YES
+    ));
+    let accepted = ("flow.example.com".to_owned(), FINGERPRINT.parse().unwrap());
+    assert_eq!(target.sign_in.answers.host_keys, [accepted]);
+    assert!(!again(
+        &unknown_key(directory.path(), Vec::new()),
+        &mut target,
+        &YES
+    ));
     let written = std::fs::read_to_string(directory.path().join("known_hosts")).unwrap();
     assert_eq!(written, format!("flow.example.com {KEY}\n"));
 }
@@ -85,40 +108,96 @@ fn an_accepted_host_key_is_remembered_and_pinned() {
 #[test]
 fn a_host_key_that_is_not_accepted_changes_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let mut target = target(directory.path());
-    assert!(!again(&unknown_key(Vec::new()), &mut target, &NO));
-    assert!(target.sign_in.host_key.is_none());
+    let mut target = target();
+    assert!(!again(
+        &unknown_key(directory.path(), Vec::new()),
+        &mut target,
+        &NO
+    ));
+    assert!(target.sign_in.answers.host_keys.is_empty());
     assert!(!directory.path().join("known_hosts").exists());
 }
 
 #[test]
 fn a_host_known_by_another_key_is_not_asked_about() {
     let directory = tempfile::tempdir().unwrap();
-    let mut target = target(directory.path());
+    let mut target = target();
     let other = Place {
         file: "known_hosts".into(),
         line: 1,
     };
-    assert!(!again(&unknown_key(vec![other]), &mut target, &YES));
+    assert!(!again(
+        &unknown_key(directory.path(), vec![other]),
+        &mut target,
+        &YES
+    ));
     assert!(!directory.path().join("known_hosts").exists());
 }
 
 #[test]
-fn a_password_is_asked_for_once_and_only_where_the_server_takes_one() {
+fn a_host_key_is_not_asked_about_where_ssh_config_says_so() {
     let directory = tempfile::tempdir().unwrap();
-    let mut target = target(directory.path());
+    let mut error = unknown_key(directory.path(), Vec::new());
+    if let HostError::UnknownHostKey { strict, .. } = &mut error {
+        *strict = true;
+    }
+    assert!(!again(&error, &mut target(), &YES));
+}
+
+#[test]
+fn a_password_is_asked_for_once_and_only_where_the_server_takes_one() {
+    let mut target = target();
     assert!(!again(&refused("publickey"), &mut target, &YES));
     assert!(!again(&refused("password"), &mut target, &NO));
     assert!(again(&refused("password"), &mut target, &YES));
-    let password = target.sign_in.password.as_ref().unwrap();
+    let password = &target.sign_in.answers.passwords["pbx@flow.example.com"];
     assert_eq!(password.expose_secret(), "canary");
     assert!(!again(&refused("password"), &mut target, &YES));
 }
 
 #[test]
+fn a_passphrase_is_asked_for_once_for_each_key() {
+    let mut target = target();
+    let error = |path: &str| HostError::KeyFile {
+        path: path.into(),
+        problem: KeyProblem::Encrypted,
+    };
+    assert!(again(&error("one"), &mut target, &YES));
+    assert!(!again(&error("one"), &mut target, &YES));
+    assert!(!again(&error("two"), &mut target, &NO));
+    assert!(!again(&error("two"), &mut target, &YES));
+    let passphrases = &target.sign_in.answers.passphrases;
+    assert!(passphrases[Path::new("one")].is_some());
+    assert!(passphrases[Path::new("two")].is_none());
+}
+
+#[test]
+fn a_key_without_a_passphrase_leaves_the_turn_to_the_password() {
+    let mut target = target();
+    let HostError::AuthFailed {
+        host,
+        user,
+        accepted,
+        tried,
+        ..
+    } = refused("password")
+    else {
+        unreachable!("refused")
+    };
+    let locked = HostError::AuthFailed {
+        host,
+        user,
+        tried,
+        accepted,
+        locked: vec!["one".into()],
+    };
+    assert!(again(&locked, &mut target, &NO));
+    assert!(again(&refused("password"), &mut target, &YES));
+}
+
+#[test]
 fn the_sudo_password_is_asked_for_once() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut target = target(directory.path());
+    let mut target = target();
     let needed = HostError::SudoPasswordNeeded {
         host: "pbx@flow.example.com".to_owned(),
     };

@@ -1,13 +1,23 @@
 //! What is reported when the command line makes no sense, and where help and version are shown.
 
-use clap::error::ErrorKind;
-use dataflow_core::{Explain, Kind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use dataflow_core::{Explain, Kind, host::without_password};
 
 use crate::{args::Output, exit::ExitStatus, printer::Printer};
 use std::process::ExitCode;
 
 /// Shows help, version, or what is wrong with the command line; with `--output json` the error is JSON as all others are.
-pub(crate) fn report(error: &clap::Error) -> ExitCode {
+pub(crate) fn report(mut error: clap::Error) -> ExitCode {
+    if let (Some(ContextValue::String(flag)), Some(ContextValue::String(given))) = (
+        error.get(ContextKind::InvalidArg),
+        error.get(ContextKind::InvalidValue),
+    ) && ["--host ", "--jump "]
+        .iter()
+        .any(|known| flag.starts_with(known))
+    {
+        let given = without_password(given);
+        error.insert(ContextKind::InvalidValue, ContextValue::String(given));
+    }
     let asked_for = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -25,13 +35,30 @@ pub(crate) fn report(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Whether JSON was asked for: the flags could not be read, so this looks at the words themselves.
+/// Whether JSON was asked for.
 fn wants_json() -> bool {
+    asked("--output", "json")
+}
+
+/// Colours as `--color` has it, before anything is shown; without it `NO_COLOR`, `CLICOLOR` and the terminal decide.
+pub(crate) fn set_colors() {
+    let choice = if asked("--color", "always") {
+        anstream::ColorChoice::Always
+    } else if asked("--color", "never") {
+        anstream::ColorChoice::Never
+    } else {
+        anstream::ColorChoice::Auto
+    };
+    choice.write_global();
+}
+
+/// Whether a flag has this value. The flags may not be readable, or not read yet, so this looks at the words themselves.
+fn asked(flag: &str, value: &str) -> bool {
     let words: Vec<_> = std::env::args_os().collect();
-    words.iter().any(|word| word == "--output=json")
+    words.iter().any(|word| *word == *format!("{flag}={value}"))
         || words
             .windows(2)
-            .any(|pair| pair[0] == "--output" && pair[1] == "json")
+            .any(|pair| pair[0] == flag && pair[1] == value)
 }
 
 /// A command line that makes no sense.

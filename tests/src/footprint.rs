@@ -7,6 +7,7 @@ find etc opt root home usr/local srv tmp -xdev \
     \( -type f -printf 'file /%p %M %U:%G %s bytes %T@\n' -o -type l -printf 'link /%p %l\n' -o -printf 'directory /%p %M %U:%G\n' \)
 find var/lib -xdev -mindepth 1 -maxdepth 1 -printf 'directory /%p %M %U:%G\n'
 test ! -d var/lib/portsip || find var/lib/portsip -mindepth 1 -maxdepth 2 -printf '%Y /%p %M %U:%G\n'
+test ! -d var/lib/dataflow || find var/lib/dataflow -mindepth 1 -printf '%Y /%p %M %U:%G\n'
 dpkg-query --show --showformat 'package ${Package} ${Version} ${db:Status-Abbrev}\n'
 systemctl list-unit-files --no-legend --plain | awk '{ print "unit", $1, $2 }'
 iptables-save | grep -v '^[#:]' | sed 's/^/firewall /'

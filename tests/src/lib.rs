@@ -10,15 +10,20 @@
 mod footprint;
 mod lab;
 mod program;
+mod running;
 mod server;
 mod setting;
+pub mod shape;
 mod stable;
+mod terminal;
 mod wait;
 
 pub use footprint::Footprint;
 pub use lab::{Lab, Registry, RegistryCut, Server, User};
 pub use program::{Ended, Program};
+pub use running::Running;
 pub use server::{CLICKHOUSE, SERVICE};
 pub use setting::Setting;
 pub use stable::stable;
+pub use terminal::{Left, Terminal};
 pub use wait::wait_until;

@@ -7,6 +7,7 @@ use std::thread;
 
 use crate::lab::workspace;
 use crate::stable::stable;
+use crate::terminal::Terminal;
 
 /// The longest that one run of the program may take, in seconds; it is then stopped, and the status is 124.
 const LIMIT: &str = "300";
@@ -40,7 +41,7 @@ impl Program {
             "{} is not built: run `cargo build -p dataflow-cli`",
             path.display()
         );
-        let home = workspace().join("target/lab/home");
+        let home = Self::home();
         fs::create_dir_all(&home).expect("a home directory below target/lab");
         let mut command = Command::new("timeout");
         command
@@ -52,6 +53,12 @@ impl Program {
             command,
             stdin: Vec::new(),
         }
+    }
+
+    /// The home directory that it sees.
+    #[must_use]
+    pub fn home() -> PathBuf {
+        workspace().join("target/lab/home")
     }
 
     /// Sets an environment variable.
@@ -85,6 +92,23 @@ impl Program {
             thread::spawn(move || stdin.write_all(&text));
         }
         child
+    }
+
+    /// Starts it at a terminal of its own.
+    ///
+    /// # Panics
+    /// Where it can't be started.
+    #[must_use]
+    pub fn at_terminal(self) -> Terminal {
+        // Without this, it would be in the background of its own terminal.
+        let mut command = Command::new(self.command.get_program());
+        command.arg("--foreground").args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        Terminal::start(&command)
     }
 
     /// Runs it to its end.

@@ -9,6 +9,7 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
             "[when]",
         ),
+        (r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", "[run]"),
         // Told only of steps that take long.
         (r"(?m)^\[ *\d+/\d+\] waiting for .*\n", ""),
         (r"\b\d+\.\d+\.\d+\+dfsg[\w.+]*", "[engine]"),
@@ -16,7 +17,7 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"SHA256:[A-Za-z0-9+/]{43}", "SHA256:[fingerprint]"),
         (r"\b[0-9a-f]{12}([0-9a-f]{52})?\b", "[id]"),
         (r"\b\d+(\.\d+)? ?(ms|s|min|h)\b", "[time]"),
-        (r"\(process \d+\)", "(process [pid])"),
+        (r"\(process \d+", "(process [pid]"),
         (r"\[time\] {2,}", "[time]  "),
         (r"\b\d+ rows\b", "[n] rows"),
         (r#""rows": ?\d+"#, r#""rows": "[n]""#),
@@ -26,6 +27,12 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     .collect()
 });
 
+/// The name of this machine.
+static NODE: LazyLock<String> = LazyLock::new(|| {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname");
+    name.expect("a name").trim().to_owned()
+});
+
 /// The text with times, ids, fingerprints, row counts and this checkout's place replaced, so that it can be compared with a snapshot.
 #[must_use]
 pub fn stable(text: &str) -> String {
@@ -33,6 +40,7 @@ pub fn stable(text: &str) -> String {
         crate::lab::workspace().to_string_lossy().as_ref(),
         "[workspace]",
     );
+    let text = text.replace(&format!(" on {}", *NODE), " on [node]");
     VARIABLE.iter().fold(text, |text, (pattern, stand_in)| {
         pattern.replace_all(&text, *stand_in).into_owned()
     })

@@ -89,7 +89,7 @@ fn given_a_server_with_nothing_when_run_then_both_containers_work_as_the_vendor_
     insta::assert_snapshot!("status_of_a_fresh_deploy", text);
     let status = lab.dataflow(["--output", "json", "status"]).run();
     let mut shape = status.expect_success().json();
-    shape["containers"][0]["health"] = "[health]".into();
+    shape["result"]["containers"][0]["health"] = "[health]".into();
     insta::assert_snapshot!(
         "status_as_json",
         stable(&serde_json::to_string_pretty(&shape).expect("JSON"))
@@ -159,7 +159,7 @@ fn given_a_public_ip_only_when_run_then_the_service_gets_it_and_another_data_pat
         .collect();
     let file = lab.settings.with_file_name("dataflow-public.toml");
     std::fs::write(&file, without_private_ip).expect("settings of this test");
-    let arguments = ["-A", "203.0.113.7", "-p", "/var/lib/dataflow"];
+    let arguments = ["-A", "203.0.113.7", "-p", "/opt/portsip"];
 
     let ended = dataflow_tests::Program::new(
         [
@@ -189,7 +189,7 @@ fn given_a_public_ip_only_when_run_then_the_service_gets_it_and_another_data_pat
         ])
     );
     wait_until("rows below the other path", Duration::from_secs(30), || {
-        lab.rows_below("/var/lib/dataflow") > Some(0)
+        lab.rows_below("/opt/portsip") > Some(0)
     });
     assert!(!lab.holds("test -e /var/lib/portsip"));
 }

@@ -5,35 +5,12 @@
     reason = "a panic is how a test reports"
 )]
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command};
 use std::time::Duration;
 
 use dataflow_tests::{CLICKHOUSE, Lab, SERVICE, wait_until};
 
-/// What one step of a run looks like from outside: its events, as `--output json` gives them.
-fn is_step(line: &str, event: &str) -> bool {
-    line.contains(&format!("\"event\":\"step-{event}\""))
-}
-
-/// Sends a signal to the program, and for `KILL` to the one that watches over its time too.
-fn signal(child: &Child, name: &str) {
-    let target = if name == "KILL" {
-        // `timeout` leads a process group of its own.
-        format!("-{}", child.id())
-    } else {
-        let id = child.id();
-        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-        children.expect("the program runs").trim().to_owned()
-    };
-    let sent = Command::new("kill")
-        .args(["-s", name, "--", &target])
-        .status();
-    assert!(sent.expect("kill").success(), "SIG{name} to {target}");
-}
-
-/// Starts the program and signals it when the given number of events of this kind have been seen; its exit code, standard error,
-/// and whether it got that far.
+/// Starts the program and signals it when the given number of events of this kind have been seen; its exit code, what it said, and
+/// whether it got that far.
 fn signalled_after(
     lab: &Lab,
     arguments: &[&str],
@@ -42,27 +19,13 @@ fn signalled_after(
     name: &str,
 ) -> (Option<i32>, String, bool) {
     let all = ["--output", "json"].iter().chain(arguments);
-    let mut child = lab.dataflow(all).start();
-    let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
-    let mut seen = 0;
-    while seen < count {
-        let Some(line) = lines.next() else { break };
-        if is_step(&line.expect("a line"), event) {
-            seen += 1;
-        }
-    }
-    let reached = seen == count;
+    let mut running = lab.dataflow(all).running();
+    let reached = running.reaches(&format!("step-{event}"), count);
     if reached {
-        signal(&child, name);
+        running.signal(name);
     }
-    let mut rest: Vec<String> = lines.map_while(Result::ok).collect();
-    let mut stderr = String::new();
-    if let Some(mut pipe) = child.stderr.take() {
-        pipe.read_to_string(&mut stderr).expect("standard error");
-    }
-    rest.push(stderr);
-    let status = child.wait().expect("the program ends");
-    (status.code(), rest.join("\n"), reached)
+    let ended = running.end();
+    (ended.code, ended.stdout + &ended.stderr, reached)
 }
 
 /// Kills the command at the beginning of its first step, then of its second, and so on, each time from where the last one

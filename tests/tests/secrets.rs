@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use dataflow_tests::{CLICKHOUSE, Ended, Lab};
+use dataflow_tests::{CLICKHOUSE, Ended, Lab, Program};
 
 /// The password of the database; it is in the service's file before the deploy.
 const DATABASE: &str = "CanaryOfTheDatabase0";
@@ -136,6 +136,29 @@ fn assert_says_none(ended: &Ended, canaries: &[&str]) {
     }
 }
 
+/// How many journals of runs are kept on this machine. None has a canary.
+fn kept_here(canaries: &[&str]) -> usize {
+    let mut files = 0;
+    let mut directories = vec![Program::home().join(".local/state/dataflow")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory)
+            .expect("copies of journals")
+            .flatten()
+        {
+            if entry.path().is_dir() {
+                directories.push(entry.path());
+                continue;
+            }
+            files += 1;
+            let text = fs::read_to_string(entry.path()).expect("text");
+            for canary in canaries {
+                assert!(!text.contains(canary), "{canary} in {entry:?}");
+            }
+        }
+    }
+    files
+}
+
 #[test]
 fn given_planted_canaries_when_deployed_upgraded_and_removed_then_none_is_seen_where_it_has_no_business()
  {
@@ -235,7 +258,7 @@ fn given_planted_canaries_when_deployed_upgraded_and_removed_then_none_is_seen_w
     put_canaries(&lab, &canaries);
     // A sign-in that is kept would be in base64.
     let files = lab.exec(&format!(
-        "grep -rlFf {WATCHED}/canaries /root /home /tmp /opt /etc /var/tmp /var/log /var/lib/portsip 2>/dev/null | sort
+        "grep -rlFf {WATCHED}/canaries /root /home /tmp /opt /etc /var/tmp /var/log /var/lib/portsip /var/lib/dataflow 2>/dev/null | sort
         find /root /home -name config.json -path '*docker*'"
     ));
     lab.exec(&format!("rm -r {WATCHED}"));
@@ -243,5 +266,7 @@ fn given_planted_canaries_when_deployed_upgraded_and_removed_then_none_is_seen_w
         files, "/var/lib/portsip/dataflow/system.ini\n",
         "files of the server"
     );
+    let copies = kept_here(&canaries);
+    assert!(copies > 2, "{copies} journals here");
     let _ = program(&["rm"]).run().expect_success();
 }

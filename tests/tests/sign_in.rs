@@ -155,18 +155,13 @@ fn given_an_sshd_that_forwards_nothing_when_run_then_it_works_by_the_health_chec
 }
 
 #[test]
-fn given_an_sshd_with_one_session_at_a_time_when_run_then_it_is_enough() {
+fn given_an_sshd_with_one_session_for_a_connection_when_run_then_further_connections_do() {
     let lab = Lab::empty();
     let _setting = lab.sshd_setting("MaxSessions 1");
-    deploys(&lab, |verb| lab.dataflow([verb]));
     let password = lab.password("pbx");
-    let through_sudo = lab
-        .dataflow_as("pbx", ["run"])
-        .env("DATAFLOW_SSH_PASSWORD", password)
-        .run();
-    // Docker takes the one session there is; which of the next two commands asks first for another one differs.
-    assert_eq!(through_sudo.code, Some(1), "{through_sudo:?}");
-    for part in ["opens no channel for `sudo ", "next: Check MaxSessions"] {
-        assert!(through_sudo.stderr.contains(part), "{through_sudo:?}");
-    }
+    // Docker through sudo holds one session; the commands need another.
+    deploys(&lab, |verb| {
+        lab.dataflow_as("pbx", [verb])
+            .env("DATAFLOW_SSH_PASSWORD", &password)
+    });
 }

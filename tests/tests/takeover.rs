@@ -61,7 +61,7 @@ fn given_an_installation_of_the_vendor_when_run_then_it_is_taken_over_with_its_r
     let ini = lab.exec("cat /var/lib/portsip/dataflow/system.ini");
     let status = lab.dataflow(["--output", "json", "status"]).run();
     let status = status.expect_success().json();
-    let made_by = |index: usize| status["containers"][index]["made_by"].clone();
+    let made_by = |index: usize| status["result"]["containers"][index]["made_by"].clone();
     assert_eq!(
         [made_by(0), made_by(1)],
         ["dataflow_ctl.sh", "dataflow_ctl.sh"]

@@ -69,7 +69,7 @@ fn rows(status: &mut Command) -> Result<u64> {
     let text = process::capture(status)?;
     let status: serde_json::Value =
         serde_json::from_str(&text).context("`dataflow status` gave no JSON")?;
-    status["clickhouse"]["rows"]
+    status["result"]["clickhouse"]["rows"]
         .as_u64()
         .context("`dataflow status` gave no row count")
 }

@@ -1,17 +1,33 @@
 //! One file for each verb, and what they share.
 
+mod completions;
+mod history;
+mod init;
+mod init_questions;
+mod logs;
+mod man;
+mod plan;
 mod restart;
 mod rm;
 mod run;
+mod several;
 mod start;
 mod status;
 mod stop;
+mod unlock;
 mod upgrade;
 
-use std::sync::Once;
+use std::{
+    path::PathBuf,
+    sync::Once,
+    time::{Duration, Instant},
+};
 
 use dataflow_core::{
-    lifecycle::{Control, Event, Events, Interrupt, LifecycleError, Report, Server},
+    lifecycle::{
+        Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
+        Records, Report, Server,
+    },
     spec::{Settings, Target},
 };
 
@@ -19,64 +35,184 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     args::{Cli, Output, Verb},
-    error::Failure,
+    error::{CliError, Failure},
     exit::ExitStatus,
+    plan_view,
     printer::Printer,
     progress::Progress,
     prompt::{Operator, Terminal},
-    sign_in,
+    settings::{self, Chosen},
+    sign_in, width,
 };
-
-/// The exit code of a program that its operator ended, as shells have it: 128 and the number of the signal.
-const INTERRUPTED: i32 = 130;
+use several::Servers;
 
 /// Does what the command line says.
-pub(crate) async fn dispatch(
-    cli: &Cli,
-    settings: Settings,
-    printer: Printer,
-) -> Result<ExitStatus, Failure> {
-    let session = Session {
-        target: settings.target()?,
-        printer,
-    };
+pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
     match &cli.verb {
-        Verb::Run(_) => run::run(session, &settings).await,
-        Verb::Start(_) => start::start(session).await,
-        Verb::Stop(_) => stop::stop(session).await,
-        Verb::Restart(_) => restart::restart(session).await,
-        Verb::Upgrade(_) => upgrade::upgrade(session, &settings).await,
-        Verb::Rm(_) => rm::rm(session).await,
-        Verb::Status(_) => status::status(session).await,
+        Verb::Init(args) => init::init(cli, args, printer),
+        Verb::Completions(args) => completions::completions(args, printer),
+        Verb::Man(args) => man::man(args, printer),
+        Verb::Plan(args) => on_each(cli, printer, async |servers| {
+            plan::plan(servers, args.exit_code).await
+        }),
+        Verb::Status(_) => on_each(cli, printer, status::status),
+        Verb::History(args) => match &args.run {
+            None => on_each(cli, printer, async |servers| {
+                history::history(servers, args.number).await
+            }),
+            Some(run) => on_one(cli, printer, async |session| {
+                history::run(session, run).await
+            }),
+        },
+        Verb::Unlock(args) => on_one(cli, printer, async |session| {
+            unlock::unlock(session, args).await
+        }),
+        Verb::Logs(args) => on_one(cli, printer, async |session| {
+            logs::logs(session, args).await
+        }),
+        Verb::Run(_) => on_one(cli, printer, run::run),
+        Verb::Start(_) => on_one(cli, printer, start::start),
+        Verb::Stop(_) => on_one(cli, printer, stop::stop),
+        Verb::Restart(_) => on_one(cli, printer, restart::restart),
+        Verb::Upgrade(_) => on_one(cli, printer, upgrade::upgrade),
+        Verb::Rm(_) => on_one(cli, printer, rm::rm),
     }
+}
+
+/// Has a verb that changes something do it to the one server that is named.
+fn on_one(
+    cli: &Cli,
+    printer: Printer,
+    verb: impl AsyncFnOnce(Session) -> Result<ExitStatus, Failure>,
+) -> Result<ExitStatus, Failure> {
+    let chosen = settings::load_one(cli, printer)?;
+    let name = chosen.name.clone();
+    let session = Session::new(chosen, printer, Terminal::find(), &cli.verb);
+    several::said_of(
+        name.as_deref(),
+        printer,
+        match session {
+            Ok(session) => block_on(verb(session)),
+            Err(failure) => Err(failure),
+        },
+    )
+}
+
+/// Has a verb that only reads look at each server that is named, or at all.
+fn on_each(
+    cli: &Cli,
+    printer: Printer,
+    verb: impl AsyncFnOnce(Servers) -> Result<ExitStatus, Failure>,
+) -> Result<ExitStatus, Failure> {
+    let chosen = settings::load(cli, printer)?;
+    // Nobody could tell which of several a question is about.
+    let terminal = Terminal::find().filter(|_| chosen.len() == 1);
+    let session = |chosen| Session::new(chosen, printer, terminal, &cli.verb);
+    block_on(verb(Servers::new(chosen, session, printer)))
+}
+
+fn block_on(
+    verb: impl Future<Output = Result<ExitStatus, Failure>>,
+) -> Result<ExitStatus, Failure> {
+    // One thread is enough for a few servers, and starts quicker than many.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Runtime(error.to_string()))?;
+    let status = runtime.block_on(verb);
+    // A question that nobody answers any more must not hold up the end.
+    runtime.shutdown_background();
+    status
 }
 
 /// One server to work on, and the operator to tell about it.
 struct Session {
+    /// Its name in the settings file, where it has one.
+    name: Option<String>,
+    settings: Settings,
     target: Target,
     printer: Printer,
+    /// The terminal to ask at.
+    terminal: Option<Terminal>,
+    /// Whether a plan is asked about.
+    confirm: bool,
+    /// Where Docker comes from if the server has none.
+    install_docker: Option<DockerSource>,
+    /// How long another operation's end is waited for.
+    wait: Duration,
 }
 
 impl Session {
-    /// Does something on the server. What is missing to sign in is asked for where there is a terminal.
+    fn new(
+        chosen: Chosen,
+        printer: Printer,
+        terminal: Option<Terminal>,
+        verb: &Verb,
+    ) -> Result<Self, Failure> {
+        let asks = terminal.is_some() && printer.output() == Output::Human;
+        Ok(Self {
+            target: chosen.settings.target()?,
+            name: chosen.name,
+            settings: chosen.settings,
+            printer,
+            confirm: asks && !verb.yes(),
+            terminal,
+            install_docker: verb.install_docker(),
+            wait: verb.wait(),
+        })
+    }
+
+    /// Does something on the server.
     async fn on_server<T>(
-        mut self,
+        self,
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
-        let terminal = Terminal::find();
-        loop {
-            let attempt = async {
-                let server = Server::open(&self.target, control.clone()).await?;
-                let result = verb(&server).await;
-                server.close().await;
-                result
+        let (printer, install_docker) = (self.printer, self.install_docker);
+        self.signed_in(async |target| {
+            let begun = Instant::now();
+            let server = match install_docker {
+                Some(source) => Server::open_with_docker(target, control.clone(), source).await?,
+                None => Server::open(target, control.clone()).await?,
             };
-            let error = match attempt.await {
+            printer.detail(&format!(
+                "reached {} in {} ms",
+                server.label(),
+                begun.elapsed().as_millis()
+            ));
+            let result = verb(&server).await;
+            server.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Does something with what is kept on the server. It needs no Docker there.
+    async fn on_records<T>(
+        self,
+        verb: impl AsyncFn(&Records) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
+        self.signed_in(async |target| {
+            let records = Records::open(target).await?;
+            let result = verb(&records).await;
+            records.close().await;
+            result
+        })
+        .await
+    }
+
+    /// Tries something, again with what the operator answers to what is missing to sign in.
+    async fn signed_in<T>(
+        mut self,
+        attempt: impl AsyncFn(&Target) -> Result<T, LifecycleError>,
+    ) -> Result<T, Failure> {
+        self.target.sign_in.consult = sign_in::consult(self.printer, self.terminal.is_some());
+        loop {
+            let error = match attempt(&self.target).await {
                 Ok(result) => return Ok(result),
                 Err(error) => error,
             };
-            let asked = match (&terminal, error.host_error()) {
+            let asked = match (&self.terminal, error.host_error()) {
                 (Some(terminal), Some(lacking)) => sign_in::answer(
                     lacking,
                     &mut self.target,
@@ -98,7 +234,8 @@ impl Session {
         outcome: impl Fn(&Report) -> String,
     ) -> Result<ExitStatus, Failure> {
         let printer = self.printer;
-        let progress = Progress::new(printer);
+        let name = self.name.clone();
+        let progress = Progress::new(printer, name.clone(), self.confirm);
         let interrupt = Interrupt::new();
         let control = Control {
             events: Events::to({
@@ -113,23 +250,43 @@ impl Session {
                 }
             }),
             interrupt,
-            ..Control::default()
+            approve: self.approve(),
+            wait: self.wait,
+            journal: journal_copies(),
         };
         let report = self.on_server(control, verb).await;
         progress.end();
         let report = report?;
         match printer.output() {
             Output::Human => printer.result(&outcome(&report)),
-            Output::Json => printer.json(&Outcome { result: &report }),
+            Output::Json => printer.json_result(name.as_deref(), &report),
         }
         Ok(ExitStatus::Success)
     }
+
+    /// Who says yes or no to a plan: the operator, where there is one to ask.
+    fn approve(&self) -> Approve {
+        let Some(terminal) = self.terminal.filter(|_| self.confirm) else {
+            return Approve::default();
+        };
+        let printer = self.printer;
+        Approve::by(move |plan: PlanSummary| async move {
+            printer.before_question(&plan_view::text(&plan, width::of_stderr()));
+            // Reading the answer blocks; the session is to be kept alive meanwhile.
+            let asked = tokio::task::spawn_blocking(move || terminal.agrees("Go ahead?"));
+            asked.await.unwrap_or(false)
+        })
+    }
 }
 
-/// The last line of a change with `--output json`.
-#[derive(serde::Serialize)]
-struct Outcome<'a> {
-    result: &'a Report,
+/// Where the copies of the journals are.
+fn journal_copies() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let state = state.filter(|path| path.is_absolute()).or_else(|| {
+        let home = std::env::home_dir().filter(|home| home.is_absolute())?;
+        Some(home.join(".local/state"))
+    })?;
+    Some(state.join("dataflow"))
 }
 
 /// From now on, the first Ctrl-C, a request to end, or the loss of the terminal has the operation end in good order; the second
@@ -156,6 +313,6 @@ fn listen(interrupt: Interrupt, printer: Printer) {
         );
         interrupt.raise();
         next().await;
-        std::process::exit(INTERRUPTED);
+        std::process::exit(ExitStatus::Interrupted as i32);
     });
 }

@@ -1,12 +1,12 @@
 //! `dataflow run`: deploys the server, or brings it to what is wanted.
 
-use dataflow_core::{lifecycle::Report, spec::Settings};
+use dataflow_core::lifecycle::Report;
 
 use super::Session;
 use crate::{error::Failure, exit::ExitStatus};
 
-pub(super) async fn run(session: Session, settings: &Settings) -> Result<ExitStatus, Failure> {
-    let spec = settings.spec()?;
+pub(super) async fn run(session: Session) -> Result<ExitStatus, Failure> {
+    let spec = session.settings.spec()?;
     session
         .change(async |server| server.run(&spec).await, outcome)
         .await

@@ -2,29 +2,90 @@
 
 use std::fmt::Write;
 
-use dataflow_core::lifecycle::{ContainerStatus, Control, Server, Status, Verdict};
+use dataflow_core::{
+    lifecycle::{ContainerStatus, Control, Server, Status, Verdict},
+    spec::Release,
+};
 use jiff::Timestamp;
+use owo_colors::OwoColorize;
 
-use super::Session;
-use crate::{args::Output, error::Failure, exit::ExitStatus, table};
+use super::{
+    Session,
+    several::{self, Answer, Servers, Show},
+};
+use crate::{error::Failure, exit::ExitStatus, table, width};
 
-pub(super) async fn status(session: Session) -> Result<ExitStatus, Failure> {
-    let printer = session.printer;
-    let status = session
-        .on_server(Control::default(), Server::status)
-        .await?;
-    match printer.output() {
-        Output::Human => printer.result(human(&status, Timestamp::now()).trim_end()),
-        Output::Json => printer.json(&status),
-    }
-    Ok(match status.verdict {
-        Verdict::Running => ExitStatus::Success,
-        Verdict::Degraded | Verdict::Stopped | Verdict::NotDeployed => ExitStatus::Failed,
+pub(super) async fn status(servers: Servers) -> Result<ExitStatus, Failure> {
+    let answers = servers.ask(look).await;
+    answers.report(Show {
+        one: |status: &Status| human(status, Timestamp::now(), width::of_stdout()),
+        all: |answers: &[Answer<Status>]| overview(answers, width::of_stdout()),
+        status: |status: &Status| match status.verdict {
+            Verdict::Running => ExitStatus::Success,
+            Verdict::Degraded | Verdict::Stopped | Verdict::NotDeployed => ExitStatus::Failed,
+        },
     })
 }
 
-fn human(status: &Status, now: Timestamp) -> String {
-    let mut text = format!("Data Flow on {}: {}\n", status.server, status.verdict);
+async fn look(session: Session) -> Result<Status, Failure> {
+    session.on_server(Control::default(), Server::status).await
+}
+
+/// A line for each server, and below them what is wrong with any.
+fn overview(answers: &[Answer<Status>], limit: Option<usize>) -> String {
+    let names = Release::portsip();
+    let row = |answer: &Answer<Status>| {
+        let name = answer.name.clone();
+        let none = || "-".to_owned();
+        let status = match &answer.result {
+            Ok(status) => status,
+            Err(failure) => {
+                let word = several::word(failure).to_owned();
+                return [name, none(), word, none(), none(), none()];
+            }
+        };
+        let service = status
+            .containers
+            .iter()
+            .find(|container| container.name == names.service_name);
+        let clickhouse = status.clickhouse.as_ref();
+        [
+            name,
+            status.server.clone(),
+            status.verdict.to_string(),
+            service
+                .and_then(|service| service.version.clone())
+                .unwrap_or_else(none),
+            clickhouse
+                .and_then(|clickhouse| clickhouse.version.clone())
+                .unwrap_or_else(none),
+            clickhouse
+                .and_then(|clickhouse| clickhouse.rows)
+                .map_or_else(none, grouped),
+        ]
+    };
+    let head = ["NAME", "SERVER", "STATE", "SERVICE", "CLICKHOUSE", "ROWS"].map(str::to_owned);
+    let mut text = table::lines(std::iter::once(head).chain(answers.iter().map(row)), limit);
+    let mut problems = answers
+        .iter()
+        .filter_map(|answer| Some((&answer.name, answer.result.as_ref().ok()?)))
+        .flat_map(|(name, status)| status.problems.iter().map(move |problem| (name, problem)))
+        .peekable();
+    if problems.peek().is_some() {
+        text.push('\n');
+    }
+    for (name, problem) in problems {
+        let _ = writeln!(text, "{} {name}: {problem}", "problem:".yellow());
+    }
+    text
+}
+
+fn human(status: &Status, now: Timestamp, limit: Option<usize>) -> String {
+    let mut text = format!(
+        "Data Flow on {}: {}\n",
+        status.server,
+        colored(status.verdict)
+    );
     if !status.containers.is_empty() {
         let rows = status
             .containers
@@ -32,7 +93,7 @@ fn human(status: &Status, now: Timestamp) -> String {
             .map(|container| row(container, now));
         let head = ["CONTAINER", "STATE", "SINCE", "VERSION", "IMAGE"].map(str::to_owned);
         text.push('\n');
-        text.push_str(&table::lines(std::iter::once(head).chain(rows)));
+        text.push_str(&table::lines(std::iter::once(head).chain(rows), limit));
     }
     if let Some(clickhouse) = &status.clickhouse
         && let (Some(version), Some(rows)) = (&clickhouse.version, clickhouse.rows)
@@ -46,7 +107,7 @@ fn human(status: &Status, now: Timestamp) -> String {
     if !status.problems.is_empty() {
         text.push('\n');
         for problem in &status.problems {
-            let _ = writeln!(text, "problem: {problem}");
+            let _ = writeln!(text, "{} {problem}", "problem:".yellow());
         }
     }
     match status.verdict {
@@ -58,6 +119,14 @@ fn human(status: &Status, now: Timestamp) -> String {
         }
     }
     text
+}
+
+fn colored(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Running => verdict.green().to_string(),
+        Verdict::Degraded => verdict.red().to_string(),
+        Verdict::Stopped | Verdict::NotDeployed => verdict.yellow().to_string(),
+    }
 }
 
 fn row(container: &ContainerStatus, now: Timestamp) -> [String; 5] {

@@ -40,8 +40,16 @@ fn status() -> Status {
     }
 }
 
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
 fn shown(status: &Status) -> String {
-    human(status, "2026-01-01T00:03:00Z".parse().unwrap())
+    plain(&human(
+        status,
+        "2026-01-01T00:03:00Z".parse().unwrap(),
+        None,
+    ))
 }
 
 #[test]
@@ -103,5 +111,38 @@ fn numbers_are_grouped_by_thousands() {
         (12_345_678, "12,345,678"),
     ] {
         assert_eq!(grouped(number), text);
+    }
+}
+
+#[test]
+fn several_servers_are_a_line_each_with_their_problems_below() {
+    let mut degraded = status();
+    degraded.server = "pbx@10.1.0.2".to_owned();
+    degraded.verdict = Verdict::Degraded;
+    degraded.problems = vec!["portsip.dataflow ends again and again".to_owned()];
+    degraded.clickhouse = None;
+    let unreachable = dataflow_core::host::HostError::Refused {
+        host: "10.2.0.2".to_owned(),
+        port: 22,
+    };
+    let answers = [
+        ("paris", Ok(status())),
+        ("lima", Ok(degraded)),
+        ("oslo", Err(unreachable.into())),
+    ]
+    .map(|(name, result)| Answer {
+        name: name.to_owned(),
+        result,
+    });
+    insta::assert_snapshot!(plain(&overview(&answers, None)), @"
+    NAME   SERVER             STATE        SERVICE  CLICKHOUSE  ROWS
+    paris  pbx@172.31.16.158  running      22.3.5   25.8.1      1,234,567
+    lima   pbx@10.1.0.2       degraded     22.3.5   -           -
+    oslo   -                  unreachable  -        -           -
+
+    problem: lima: portsip.dataflow ends again and again
+    ");
+    for line in plain(&overview(&answers, Some(70))).lines().take(4) {
+        assert!(width::of(line) <= 70, "{line}");
     }
 }

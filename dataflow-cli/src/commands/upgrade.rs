@@ -1,13 +1,14 @@
 //! `dataflow upgrade`: changes what is deployed to other images.
 
-use dataflow_core::{lifecycle::Report, spec::Settings};
+use dataflow_core::lifecycle::Report;
 
 use super::Session;
 use crate::{error::Failure, exit::ExitStatus};
 
-pub(super) async fn upgrade(session: Session, settings: &Settings) -> Result<ExitStatus, Failure> {
+pub(super) async fn upgrade(session: Session) -> Result<ExitStatus, Failure> {
+    let settings = session.settings.clone();
     session
-        .change(async |server| server.upgrade(settings).await, outcome)
+        .change(async |server| server.upgrade(&settings).await, outcome)
         .await
 }
 

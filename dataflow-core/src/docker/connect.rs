@@ -3,32 +3,60 @@
 use std::time::Duration;
 
 use super::{
+    diagnose,
     engine::{Engine, client},
     error::DockerError,
     transport::{Route, Transport},
     version::ApiVersion,
 };
-use crate::host::{Command, Host, HostError, Status};
+use crate::host::{Host, HostError};
 
 /// How long the first answer may take. Starting `dial-stdio` under sudo takes most of it.
 const FIRST_ANSWER: Duration = Duration::from_secs(20);
 
 pub(super) async fn connect(host: &Host, socket: &str) -> Result<Engine, DockerError> {
-    match open(host, Route::Socket(socket.to_owned())).await {
+    let mut reached = match open(host, Route::Socket(socket.to_owned())).await {
         Ok(engine) => return Ok(engine),
         // Forwarding may be off, the user may not open the socket, or it isn't there: that is told apart later.
-        Err(DockerError::Host(HostError::ForwardingRefused { .. })) => {}
-        Err(DockerError::Host(error)) => return Err(DockerError::Host(error)),
+        Err(DockerError::Host(HostError::ForwardingRefused { .. })) => None,
+        Err(error @ (DockerError::Host(_) | DockerError::Version { .. })) => return Err(error),
         // The socket was reached: another way to it would find the same.
-        Err(error) => return Err(error),
+        Err(error) => Some(error),
+    };
+    let mut sudo = None;
+    if reached.is_none() {
+        match open(host, Route::DialStdio { sudo: true }).await {
+            Ok(engine) => return Ok(engine),
+            Err(version @ DockerError::Version { .. }) => return Err(version),
+            Err(DockerError::Host(error)) if error.is_of_sudo() => sudo = Some(error),
+            Err(DockerError::Host(lost @ HostError::ConnectionLost { .. })) => {
+                return Err(lost.into());
+            }
+            Err(error) => reached = Some(error),
+        }
     }
-    match open(host, Route::DialStdio).await {
-        Ok(engine) => Ok(engine),
-        Err(version @ DockerError::Version { .. }) => Err(version),
-        // Nothing more to find out, and a wrong password tried again may lock the account.
-        Err(DockerError::Host(sudo)) if sudo.is_of_sudo() => Err(DockerError::Host(sudo)),
-        Err(failed) => Err(diagnose(host).await?.unwrap_or(failed)),
+    // A wrong password that is tried again may lock the account.
+    let as_root = sudo.is_none();
+    let facts = match diagnose::ask(host, socket, as_root).await {
+        Err(error) if as_root && error.is_of_sudo() => {
+            sudo = Some(error);
+            diagnose::ask(host, socket, false).await?
+        }
+        facts => facts?,
+    };
+    if sudo.is_some()
+        && facts.may_open
+        && facts.client
+        && let Ok(engine) = open(host, Route::DialStdio { sudo: false }).await
+    {
+        return Ok(engine);
     }
+    let silent = || DockerError::NoAnswer {
+        host: host.label(),
+        doing: "tell its version".to_owned(),
+        detail: "nothing was heard".to_owned(),
+    };
+    Err(facts.verdict(host, sudo, reached.unwrap_or_else(silent)))
 }
 
 async fn open(host: &Host, route: Route) -> Result<Engine, DockerError> {
@@ -67,19 +95,4 @@ async fn open(host: &Host, route: Route) -> Result<Engine, DockerError> {
     transport.speak(spoken);
     Engine::over(transport, host, release, spoken)
         .map_err(|error| DockerError::of(&host.label(), "reach the engine", error))
-}
-
-/// Neither way worked: asks the server itself why. `None` where it sees nothing wrong either.
-async fn diagnose(host: &Host) -> Result<Option<DockerError>, HostError> {
-    let question =
-        Command::shell("command -v docker >/dev/null || exit 66; docker version >/dev/null").sudo();
-    let answer = host.exec(&question).await?;
-    Ok(match answer.status {
-        Status::Exited(0) => None,
-        Status::Exited(66) => Some(DockerError::NotInstalled { host: host.label() }),
-        _ => Some(DockerError::DaemonDown {
-            host: host.label(),
-            detail: answer.stderr_shown(),
-        }),
-    })
 }

@@ -28,13 +28,7 @@ pub(super) fn body(spec: &ContainerSpec) -> ContainerCreateBody {
             mounts: Some(spec.binds.iter().map(mount).collect()),
             cap_add: Some(spec.cap_add.clone()),
             network_mode: spec.network_host.then(|| "host".to_owned()),
-            restart_policy: Some(EnginePolicy {
-                name: Some(match spec.restart {
-                    RestartPolicy::No => RestartPolicyNameEnum::NO,
-                    RestartPolicy::UnlessStopped => RestartPolicyNameEnum::UNLESS_STOPPED,
-                }),
-                maximum_retry_count: None,
-            }),
+            restart_policy: Some(restart(spec.restart)),
             ulimits: spec.nofile.map(|limit| {
                 let limit = i64::try_from(limit).unwrap_or(i64::MAX);
                 vec![ResourcesUlimits {
@@ -58,6 +52,16 @@ fn mount(bind: &Bind) -> Mount {
         target: Some(bind.target.clone()),
         read_only: Some(bind.read_only),
         ..Mount::default()
+    }
+}
+
+pub(super) fn restart(policy: RestartPolicy) -> EnginePolicy {
+    EnginePolicy {
+        name: Some(match policy {
+            RestartPolicy::No => RestartPolicyNameEnum::NO,
+            RestartPolicy::UnlessStopped => RestartPolicyNameEnum::UNLESS_STOPPED,
+        }),
+        maximum_retry_count: None,
     }
 }
 

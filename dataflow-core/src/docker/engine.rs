@@ -1,6 +1,9 @@
 //! The engine's API, one method for each thing that is asked of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bollard::{
     ClientVersion, Docker,
@@ -11,12 +14,14 @@ use bollard::{
         RenameContainerOptionsBuilder, StopContainerOptionsBuilder, TopOptionsBuilder,
     },
 };
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Bytes, Incoming};
 
 use super::{
     connect,
     error::DockerError,
     model::{Container, Image},
-    transport::Transport,
+    transport::{Route, Transport},
     version::ApiVersion,
 };
 use crate::{host::Host, spec::ContainerSpec};
@@ -25,7 +30,13 @@ use crate::{host::Host, spec::ContainerSpec};
 pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
 /// How long the engine may take to make, start, rename or take away a container. A busy disk makes this long.
-const CHANGE: Duration = Duration::from_secs(120);
+pub(super) const CHANGE: Duration = Duration::from_secs(120);
+
+/// Time between two looks at a container that is being taken away.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The most bytes that the engine's reason for a refusal may take.
+const COMPLAINT: usize = 16 * 1024;
 
 /// What the engine gets on top of the time that a container is given to stop.
 const STOP_MARGIN: Duration = Duration::from_secs(30);
@@ -35,6 +46,7 @@ const STOP_MARGIN: Duration = Duration::from_secs(30);
 pub struct Engine {
     pub(super) docker: Docker,
     pub(super) host: Host,
+    transport: Arc<Transport>,
     release: String,
     api: ApiVersion,
 }
@@ -48,6 +60,16 @@ impl Engine {
         connect::connect(host, super::SOCKET).await
     }
 
+    /// Stands for the engine of a server that has none yet: whatever is asked of it fails.
+    ///
+    /// # Errors
+    /// Never, as far as is known: it is the client library that may fail.
+    pub(crate) fn none(host: &Host) -> Result<Self, DockerError> {
+        let transport = Transport::closed(host, Route::Socket(super::SOCKET.to_owned()));
+        Self::over(transport, host, String::new(), super::version::OLDEST)
+            .map_err(|error| DockerError::of(&host.label(), "be asked", error))
+    }
+
     pub(super) fn over(
         transport: Arc<Transport>,
         host: &Host,
@@ -55,7 +77,8 @@ impl Engine {
         api: ApiVersion,
     ) -> Result<Self, BollardError> {
         Ok(Self {
-            docker: client(transport)?,
+            docker: client(Arc::clone(&transport))?,
+            transport,
             host: host.clone(),
             release,
             api,
@@ -167,6 +190,29 @@ impl Engine {
     /// # Errors
     /// Where the engine can't take it away.
     pub async fn remove(&self, name: &str) -> Result<(), DockerError> {
+        match self.remove_now(name).await {
+            // It removes one by itself that was made to be removed when it stops.
+            Err(error) if error.is_of_removal() => self.see_gone(name).await,
+            answer => answer,
+        }
+    }
+
+    async fn see_gone(&self, name: &str) -> Result<(), DockerError> {
+        let began = Instant::now();
+        while self.container(name).await?.is_some() {
+            if began.elapsed() >= CHANGE {
+                return Err(DockerError::NoAnswer {
+                    host: self.host.label(),
+                    doing: format!("remove {name}"),
+                    detail: format!("it is still there after {} s", CHANGE.as_secs()),
+                });
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    async fn remove_now(&self, name: &str) -> Result<(), DockerError> {
         let options = RemoveContainerOptionsBuilder::new()
             .force(true)
             .v(true)
@@ -189,6 +235,22 @@ impl Engine {
         // The engine lists a container's processes in the order of their numbers, the first one first.
         let first = listed.processes.unwrap_or_default().into_iter().next();
         Ok(first.and_then(|mut process| process.pop()))
+    }
+
+    /// Asks for something that the client library would read as a whole, and gives the answer's body.
+    pub(super) async fn ask(&self, path: &str) -> Result<Incoming, BollardError> {
+        let request = hyper::Request::get(path).body(bollard::body_full(Bytes::new()))?;
+        let answer = self.transport.send(request).await?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer.into_body());
+        }
+        let body = Limited::new(answer.into_body(), COMPLAINT).collect().await;
+        let body = body.map_err(std::io::Error::other)?.to_bytes();
+        Err(BollardError::DockerResponseServerError {
+            status_code: status.as_u16(),
+            message: String::from_utf8_lossy(&body).into_owned(),
+        })
     }
 
     /// Waits for an answer, at most as long as given.

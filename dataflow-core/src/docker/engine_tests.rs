@@ -7,7 +7,7 @@ use std::{
     sync::Mutex,
 };
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::{
     Request, Response, body::Bytes, body::Incoming, server::conn::http1, service::service_fn,
 };
@@ -15,14 +15,17 @@ use hyper_util::rt::TokioIo;
 
 use super::*;
 use crate::{
-    docker::{Health, State},
+    docker::{Health, State, Update},
     host::{Address, SignIn},
+    spec::RestartPolicy,
 };
 
 /// An engine that gives fixed answers, by path.
 struct Fake {
     directory: tempfile::TempDir,
     asked: Arc<Mutex<Vec<String>>>,
+    /// The body of the last request.
+    received: Arc<Mutex<String>>,
 }
 
 impl Fake {
@@ -30,18 +33,24 @@ impl Fake {
         let fake = Self {
             directory: tempfile::tempdir().unwrap(),
             asked: Arc::default(),
+            received: Arc::default(),
         };
         let listener = tokio::net::UnixListener::bind(fake.socket()).unwrap();
-        let asked = Arc::clone(&fake.asked);
+        let (asked, received) = (Arc::clone(&fake.asked), Arc::clone(&fake.received));
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 asked.lock().unwrap().push("connection".to_owned());
-                let asked = Arc::clone(&asked);
+                let (asked, received) = (Arc::clone(&asked), Arc::clone(&received));
                 let answer = service_fn(move |request: Request<Incoming>| {
                     let line = format!("{} {}", request.method(), request.uri());
                     asked.lock().unwrap().push(line.clone());
-                    async move { Ok::<_, Infallible>(answer_to(&line, answers)) }
+                    let received = Arc::clone(&received);
+                    async move {
+                        let body = request.into_body().collect().await.unwrap().to_bytes();
+                        *received.lock().unwrap() = String::from_utf8(body.into()).unwrap();
+                        Ok::<_, Infallible>(answer_to(&line, answers))
+                    }
                 });
                 let served = http1::Builder::new().serve_connection(TokioIo::new(stream), answer);
                 tokio::spawn(served);
@@ -56,6 +65,10 @@ impl Fake {
 
     async fn connect(&self) -> Result<Engine, DockerError> {
         connect_to(&self.socket()).await
+    }
+
+    fn body(&self) -> String {
+        self.received.lock().unwrap().clone()
     }
 
     fn asked(&self) -> String {
@@ -139,6 +152,14 @@ const CONTAINER_20_10: &str = r#"{
   "HostConfig": {"Binds": ["/etc/localtime:/etc/localtime:rw", "/data/clickhouse/data:/var/lib/clickhouse"], "NetworkMode": "host",
     "PortBindings": null, "RestartPolicy": {"Name": "unless-stopped", "MaximumRetryCount": 0},
     "CapAdd": ["NET_ADMIN", "SYS_NICE", "IPC_LOCK"], "CapDrop": null, "KernelMemory": 0, "ConsoleSize": [0, 0], "Isolation": "",
+    "LogConfig": {"Type": "json-file", "Config": {}}, "AutoRemove": false, "VolumeDriver": "", "VolumesFrom": null, "CgroupnsMode": "host",
+    "Dns": [], "DnsOptions": [], "DnsSearch": [], "ExtraHosts": null, "GroupAdd": null, "IpcMode": "private", "Cgroup": "", "Links": null,
+    "OomScoreAdj": 0, "PidMode": "", "Privileged": false, "PublishAllPorts": false, "ReadonlyRootfs": false, "SecurityOpt": null, "UTSMode": "",
+    "UsernsMode": "", "ShmSize": 67108864, "Runtime": "runc", "CpuShares": 0, "Memory": 0, "NanoCpus": 0, "CgroupParent": "", "BlkioWeight": 0,
+    "BlkioWeightDevice": [], "BlkioDeviceReadBps": null, "BlkioDeviceWriteBps": null, "CpuPeriod": 0, "CpuQuota": 0, "CpuRealtimePeriod": 0,
+    "CpuRealtimeRuntime": 0, "CpusetCpus": "", "CpusetMems": "", "Devices": [], "DeviceCgroupRules": null, "DeviceRequests": null,
+    "KernelMemoryTCP": 0, "MemoryReservation": 0, "MemorySwap": 0, "MemorySwappiness": null, "OomKillDisable": false, "PidsLimit": null,
+    "CpuCount": 0, "CpuPercent": 0, "IOMaximumIOps": 0, "IOMaximumBandwidth": 0, "MaskedPaths": ["/proc/asound"], "ReadonlyPaths": ["/proc/bus"],
     "Ulimits": [{"Name": "nofile", "Hard": 655360, "Soft": 655360}]},
   "GraphDriver": {"Data": {"LowerDir": "/a"}, "Name": "overlay2"},
   "Config": {"User": "root", "Env": ["CLICKHOUSE_DB=default", "CLICKHOUSE_PASSWORD=a=b", "PATH=/bin"], "Cmd": null, "Image": "portsip/clickhouse:25.8",
@@ -161,6 +182,8 @@ const CONTAINER_29: &str = r#"{
       {"Type": "bind", "Source": "/data/clickhouse/data", "Target": "/var/lib/clickhouse"}], "NetworkMode": "host",
     "PortBindings": {}, "RestartPolicy": {"Name": "unless-stopped", "MaximumRetryCount": 0},
     "CapAdd": ["CAP_IPC_LOCK", "CAP_NET_ADMIN", "CAP_SYS_NICE"],
+    "LogConfig": {"Type": "journald", "Config": {"tag": "x"}}, "CgroupnsMode": "private", "IpcMode": "shareable", "ShmSize": 134217728,
+    "Runtime": "crun", "MemorySwappiness": -1, "PidsLimit": -1, "Memory": -1, "MemorySwap": -1, "CpuQuota": -1, "Dns": null,
     "Ulimits": [{"Name": "nofile", "Hard": 655360, "Soft": 655360}]},
   "Config": {"User": "root", "Env": ["CLICKHOUSE_DB=default", "CLICKHOUSE_PASSWORD=a=b", "PATH=/bin"], "Image": "portsip/clickhouse:25.8",
     "Entrypoint": ["/entrypoint.sh"], "Labels": {"dataflow.managed": "1", "version": "25.8.1"}, "StopTimeout": 300,
@@ -202,6 +225,7 @@ async fn a_container_reads_the_same_from_old_and_new_engines() {
     assert_eq!(container.cap_add, ["IPC_LOCK", "NET_ADMIN", "SYS_NICE"]);
     assert_eq!(container.mounts[1].source, "/data/clickhouse/data");
     assert_eq!(container.restarts, 2);
+    assert_eq!(container.extras, [].into(), "engines fill in their own");
     assert!(
         !format!("{container:?}").contains("a=b"),
         "secrets are not shown"
@@ -255,7 +279,7 @@ async fn a_pull_that_the_registry_refuses_in_mid_stream_is_an_error_of_the_image
     let engine = fake.connect().await.unwrap();
     let image = "portsip/pbx:22".parse().unwrap();
     let error = engine.pull(&image, None, |_| {}).await.unwrap_err();
-    insta::assert_snapshot!(error, @"local: could not fetch image portsip/pbx:22: unexpected EOF");
+    insta::assert_snapshot!(error, @"local: could not fetch image portsip/pbx:22: the connection to the registry was cut: unexpected EOF");
 }
 
 #[tokio::test]
@@ -303,4 +327,44 @@ async fn a_container_that_is_taken_away_leaves_no_nameless_volume() {
         last.contains("v=true") && last.contains("force=true"),
         "{last}"
     );
+}
+
+#[tokio::test]
+async fn what_is_changed_in_place_is_one_request_in_which_only_minus_one_takes_a_limit_away() {
+    let fake = Fake::answering(&[
+        ("GET /version", 200, V20_10),
+        (
+            "POST /v1.41/containers/portsip.dataflow/update",
+            200,
+            r#"{"Warnings":null}"#,
+        ),
+    ]);
+    let engine = fake.connect().await.unwrap();
+    let updates = [
+        Update::Restart(RestartPolicy::UnlessStopped),
+        Update::NoProcessLimit,
+        Update::NoCpuQuota,
+    ];
+    engine.update("portsip.dataflow", &updates).await.unwrap();
+    let body = fake.body();
+    insta::assert_snapshot!(body, @r#"{"CpuQuota":-1,"PidsLimit":-1,"RestartPolicy":{"Name":"unless-stopped"}}"#);
+}
+
+#[tokio::test]
+async fn a_container_that_the_engine_is_removing_by_itself_is_waited_for() {
+    let path = "/v1.41/containers/portsip.dataflow";
+    const TAKEN: &str =
+        r#"{"message":"removal of container portsip.dataflow is already in progress"}"#;
+    let fake = Fake::answering(&[
+        ("GET /version", 200, V20_10),
+        (
+            "DELETE /v1.41/containers/portsip.dataflow?v=true&force=true&link=false",
+            409,
+            TAKEN,
+        ),
+    ]);
+    let engine = fake.connect().await.unwrap();
+    engine.remove("portsip.dataflow").await.unwrap();
+    let asked = fake.asked();
+    assert!(asked.ends_with(&format!("GET {path}/json")), "{asked}");
 }

@@ -2,6 +2,7 @@
 
 use bollard::errors::Error as BollardError;
 
+use super::refusal::Refusal;
 use crate::{
     explain::{Explain, Kind},
     host::HostError,
@@ -27,6 +28,39 @@ pub enum DockerError {
         /// The server.
         host: String,
         /// What the client program said of it.
+        detail: String,
+        /// The last complaints in its log.
+        log: Vec<String>,
+    },
+
+    /// The login user may not use Docker, and sudo does not help.
+    #[error("{sudo}; it is needed for Docker, since {user} has no way of its own to it: {why}")]
+    NoAccess {
+        /// The login user.
+        user: String,
+        /// Why it has none.
+        why: NoAccess,
+        /// What sudo said.
+        sudo: Box<HostError>,
+    },
+
+    /// The engine may be there, but not what the way to it with sudo needs.
+    #[error(
+        "{host}: Docker's client program `docker` is not installed, and without it only those who may open Docker's socket get to its daemon"
+    )]
+    NoClient {
+        /// The server.
+        host: String,
+    },
+
+    /// The engine hung up in the middle of an answer.
+    #[error("{host}: Docker went away when asked to {doing}: {detail}")]
+    Gone {
+        /// The server.
+        host: String,
+        /// What was asked for.
+        doing: String,
+        /// How that was noticed.
         detail: String,
     },
 
@@ -59,7 +93,7 @@ pub enum DockerError {
     },
 
     /// An image could not be fetched.
-    #[error("{host}: could not fetch image {image}: {message}")]
+    #[error("{host}: could not fetch image {image}: {}: {message}", refusal.lead())]
     Image {
         /// The server.
         host: String,
@@ -83,61 +117,15 @@ pub enum DockerError {
     },
 }
 
-/// What the engine's words on an image that it could not fetch come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The registry does not have it.
-    NotFound,
-    /// The registry does not give it to this account.
-    Denied,
-    /// The server's disk is full.
-    NoSpace,
-    /// The registry was not reached, or was lost on the way.
-    Unreachable,
-    /// Something else.
-    Other,
-}
-
-impl Refusal {
-    /// Told by words that engines and registries are known to use; they give no codes.
-    pub(super) fn of(message: &str) -> Self {
-        let message = message.to_lowercase();
-        let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-        if says(&["no space left"]) {
-            Self::NoSpace
-        } else if says(&[
-            "manifest unknown",
-            "manifest for",
-            "name unknown",
-            "not found: does not exist",
-        ]) {
-            Self::NotFound
-        } else if says(&[
-            "unauthorized",
-            "authentication required",
-            "denied",
-            "no basic auth",
-        ]) {
-            Self::Denied
-        } else if says(&[
-            "no such host",
-            "lookup ",
-            "timeout",
-            "refused",
-            "dial tcp",
-            "eof",
-            "reset by peer",
-            "deadline",
-            "no route",
-            "unreachable",
-        ]) {
-            Self::Unreachable
-        } else if says(&["not found"]) {
-            Self::NotFound
-        } else {
-            Self::Other
-        }
-    }
+/// Why a login user has no way to the engine of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoAccess {
+    /// Its socket is for the group docker.
+    #[error("it may not open Docker's socket, which is for the group docker")]
+    NotInGroup,
+    /// It may open the socket; the SSH server does not pass it on.
+    #[error("the SSH server forwards no sockets (AllowStreamLocalForwarding)")]
+    NoForwarding,
 }
 
 impl DockerError {
@@ -182,11 +170,7 @@ impl DockerError {
                     detail: err.to_string(),
                 },
             },
-            BollardError::HyperResponseError { err } => Self::Host(HostError::ConnectionLost {
-                host,
-                during: format!("asking Docker to {doing}"),
-                reason: err.to_string(),
-            }),
+            BollardError::HyperResponseError { err } => Self::gone(host, doing, &err),
             other => Self::NoAnswer {
                 host,
                 doing,
@@ -195,9 +179,45 @@ impl DockerError {
         }
     }
 
+    /// A conversation that broke off: with the server's connection, or by the engine's end of it.
+    fn gone(host: String, doing: String, error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            let inner = error.downcast_ref::<std::io::Error>();
+            let inner = inner.and_then(|error| error.get_ref());
+            match inner.and_then(|error| error.downcast_ref::<HostError>()) {
+                Some(HostError::ConnectionLost { reason, .. }) => {
+                    return Self::Host(HostError::ConnectionLost {
+                        host,
+                        during: format!("asking Docker to {doing}"),
+                        reason: reason.clone(),
+                    });
+                }
+                Some(other) => {
+                    return Self::Gone {
+                        host,
+                        doing,
+                        detail: other.to_string(),
+                    };
+                }
+                None => cause = error.source(),
+            }
+        }
+        Self::Gone {
+            host,
+            doing,
+            detail: error.to_string(),
+        }
+    }
+
     /// Whether the engine refused since the container is frozen (`docker pause`).
     pub(super) fn is_of_paused(&self) -> bool {
         matches!(self, Self::Refused { message, .. } if message.contains("paused"))
+    }
+
+    /// Whether the engine refused since it is removing the container already.
+    pub(super) fn is_of_removal(&self) -> bool {
+        matches!(self, Self::Refused { status: 409, message, .. } if message.contains("already in progress"))
     }
 
     /// Whether the engine said that the thing asked for does not exist.
@@ -215,14 +235,13 @@ impl Explain for DockerError {
     fn kind(&self) -> Kind {
         match self {
             Self::Host(error) => error.kind(),
-            Self::NotInstalled { .. } | Self::DaemonDown { .. } | Self::Version { .. } => {
-                Kind::Precondition
-            }
-            Self::Image {
-                refusal: Refusal::NotFound | Refusal::Denied,
-                ..
-            } => Kind::Precondition,
-            Self::Image { .. } | Self::Refused { .. } | Self::NoAnswer { .. } => Kind::Failed,
+            Self::NoAccess { sudo, .. } => sudo.kind(),
+            Self::NotInstalled { .. }
+            | Self::DaemonDown { .. }
+            | Self::NoClient { .. }
+            | Self::Version { .. } => Kind::Precondition,
+            Self::Image { refusal, .. } => refusal.kind(),
+            Self::Refused { .. } | Self::Gone { .. } | Self::NoAnswer { .. } => Kind::Failed,
         }
     }
 
@@ -230,26 +249,29 @@ impl Explain for DockerError {
         match self {
             Self::Host(error) => error.next_step(),
             Self::NotInstalled { .. } => {
-                "Install Docker on the server (Debian and Ubuntu: sudo apt-get install docker.io), then run the same command again.".into()
+                "dataflow run --install-docker installs it; or install Docker 20.10 or later on the server yourself, then run the same command again.".into()
             }
             Self::DaemonDown { .. } => {
                 "On the server: sudo systemctl start docker; sudo journalctl -u docker shows why it stopped.".into()
             }
-            Self::Version { .. } => "Install Docker 20.10 or later on the server.".into(),
-            Self::Image { refusal, .. } => match refusal {
-                Refusal::NotFound => "Check the image's name and tag.",
-                Refusal::Denied => {
-                    "Check the registry's user and token (-U, --registry-token-file, -R), that this account may pull the image, and its name."
-                }
-                Refusal::NoSpace => {
-                    "Free disk space on the server (docker system df shows what images take), then run the same command again."
-                }
-                Refusal::Unreachable => {
-                    "Check that the server reaches the registry (DNS, proxy, firewall), then run the same command again."
-                }
-                Refusal::Other => "Try docker pull on the server, and mend what it says.",
+            Self::NoAccess { user, why, sudo } => match why {
+                NoAccess::NotInGroup => format!(
+                    "{} To look only (status, logs) it is enough to be in the group docker: `usermod -aG docker {user}` on the server, as root.",
+                    sudo.next_step()
+                ),
+                NoAccess::NoForwarding => format!(
+                    "{} To look only (status, logs) it is enough to set AllowStreamLocalForwarding yes in the server's sshd_config.",
+                    sudo.next_step()
+                ),
+            },
+            Self::NoClient { .. } => {
+                "Install the program docker on the server (Debian 13 and later: docker-cli; Docker's own packages: docker-ce-cli), then run the same command again.".into()
             }
-            .into(),
+            Self::Gone { .. } => {
+                "On the server: sudo systemctl status docker; when Docker runs, run the same command again: it finishes the job.".into()
+            }
+            Self::Version { .. } => "Install Docker 20.10 or later on the server.".into(),
+            Self::Image { refusal, .. } => refusal.next_step().into(),
             Self::Refused { message, .. } if message.contains("rlimit") => {
                 "The server does not allow that many open files; set a lower nofile in dataflow.toml.".into()
             }
@@ -257,7 +279,7 @@ impl Explain for DockerError {
                 "Somebody else may be working on this server. When they have finished, run the same command again.".into()
             }
             Self::Refused { message, .. } if message.contains("no space left") => {
-                "Free disk space on the server, then run the same command again.".into()
+                "Free space on the disk that Docker keeps its data on (df -h /var/lib/docker, docker system df), then run the same command again.".into()
             }
             Self::Refused { .. } => {
                 "Run the same command again once the cause is mended; sudo journalctl -u docker on the server shows more.".into()
@@ -267,44 +289,11 @@ impl Explain for DockerError {
             }
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_engines_and_registries_say_is_told_apart() {
-        let cases = [
-            (
-                "manifest for portsip/pbx:nosuch not found: manifest unknown: manifest unknown",
-                Refusal::NotFound,
-            ),
-            (
-                "pull access denied for portsip/pbx, repository does not exist or may require 'docker login'",
-                Refusal::Denied,
-            ),
-            (
-                "Get \"https://r.example/v2/\": unauthorized: authentication required",
-                Refusal::Denied,
-            ),
-            (
-                "failed to resolve reference \"docker.io/portsip/pbx:x\": docker.io/portsip/pbx:x: not found",
-                Refusal::NotFound,
-            ),
-            (
-                "failed to register layer: write /usr/bin/x: no space left on device",
-                Refusal::NoSpace,
-            ),
-            (
-                "Get \"https://registry-1.example/v2/\": dial tcp: lookup registry-1.example: no such host",
-                Refusal::Unreachable,
-            ),
-            ("unexpected EOF", Refusal::Unreachable),
-            ("something new", Refusal::Other),
-        ];
-        for (message, refusal) in cases {
-            assert_eq!(Refusal::of(message), refusal, "{message}");
+    fn details(&self) -> &[String] {
+        match self {
+            Self::DaemonDown { log, .. } => log,
+            _ => &[],
         }
     }
 }

@@ -4,20 +4,32 @@
 
 mod connect;
 mod create;
+mod diagnose;
 mod engine;
 mod error;
+mod extra;
+mod follow;
+mod frames;
+mod inspect;
 mod log;
 mod model;
 mod pull;
+mod refusal;
 mod run_once;
 mod transport;
+mod update;
 mod version;
 
 pub use engine::Engine;
-pub use error::{DockerError, Refusal};
-pub use model::{Container, Health, Image, State};
+pub use error::{DockerError, NoAccess};
+pub use extra::Extra;
+pub use follow::{LogLine, LogRange};
+pub use frames::LogOutput;
+pub use model::{Container, Health, Image, State, Ulimit};
 pub use pull::PullProgress;
+pub use refusal::Refusal;
 pub use run_once::Ended;
+pub use update::Update;
 pub use version::ApiVersion;
 
 /// Where the engine listens.

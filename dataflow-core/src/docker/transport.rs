@@ -33,9 +33,12 @@ type Sender = SendRequest<UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send 
 pub(super) enum Route {
     /// Straight to this socket: as a local file, or forwarded over the SSH session.
     Socket(String),
-    /// Through `docker system dial-stdio`, run with sudo, where the login user may not open the socket or the SSH server
-    /// forwards no sockets.
-    DialStdio,
+    /// Through `docker system dial-stdio`: with sudo, where the login user may not open the socket or the SSH server forwards
+    /// none; without, where it forwards none and sudo is no way.
+    DialStdio {
+        /// Whether it is run with sudo.
+        sudo: bool,
+    },
 }
 
 /// A pool of kept-alive connections to one engine.
@@ -49,15 +52,20 @@ pub(super) struct Transport {
 impl Transport {
     /// Opens the first connection, and so finds out whether the route works.
     pub(super) async fn open(host: &Host, route: Route) -> Result<Arc<Self>, HostError> {
-        let transport = Arc::new(Self {
+        let transport = Self::closed(host, route);
+        let first = transport.connect().await?;
+        transport.put_back(first);
+        Ok(transport)
+    }
+
+    /// Without a connection yet.
+    pub(super) fn closed(host: &Host, route: Route) -> Arc<Self> {
+        Arc::new(Self {
             host: host.clone(),
             route,
             idle: Mutex::default(),
             version: OnceLock::new(),
-        });
-        let first = transport.connect().await?;
-        transport.put_back(first);
-        Ok(transport)
+        })
     }
 
     /// Every later request is sent under this version's prefix.
@@ -107,11 +115,9 @@ impl Transport {
     async fn dial(&self) -> Result<Stream, HostError> {
         match &self.route {
             Route::Socket(path) => self.host.dial(&Endpoint::Unix(path.clone())).await,
-            Route::DialStdio => {
-                let command = Command::new("docker")
-                    .arg("system")
-                    .arg("dial-stdio")
-                    .sudo();
+            Route::DialStdio { sudo } => {
+                let command = Command::new("docker").arg("system").arg("dial-stdio");
+                let command = if *sudo { command.sudo() } else { command };
                 self.host.pipe(&command).await
             }
         }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::HostError;
 
 /// The port of SSH where an address names none.
-const SSH_PORT: u16 = 22;
+pub(super) const SSH_PORT: u16 = 22;
 
 /// A machine to work on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,8 +25,8 @@ pub struct SshAddress {
     pub user: Option<String>,
     /// A host name or an IP address; an IPv6 address without brackets.
     pub host: String,
-    /// The TCP port.
-    pub port: u16,
+    /// The TCP port, where one is given; without it that of ssh_config, or 22.
+    pub port: Option<u16>,
 }
 
 impl SshAddress {
@@ -58,12 +58,17 @@ impl SshAddress {
     /// other than 22 as `[host]:port`.
     #[must_use]
     pub fn known_hosts_name(&self) -> String {
-        let host = self.host.to_lowercase();
-        if self.port == SSH_PORT {
-            host
-        } else {
-            format!("[{host}]:{}", self.port)
-        }
+        known_hosts_name(&self.host, self.port.unwrap_or(SSH_PORT))
+    }
+}
+
+/// The name under which a known_hosts file lists a server.
+pub(super) fn known_hosts_name(host: &str, port: u16) -> String {
+    let host = host.to_lowercase();
+    if port == SSH_PORT {
+        host
+    } else {
+        format!("[{host}]:{port}")
     }
 }
 
@@ -72,7 +77,7 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, HostError> {
         let bad = |reason| HostError::BadAddress {
-            address: text.to_owned(),
+            address: without_password(text),
             reason,
         };
         if text == "local" {
@@ -82,28 +87,72 @@ impl FromStr for Address {
             .strip_prefix("ssh://")
             .ok_or_else(|| bad("it is neither \"local\" nor starts with ssh://"))?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let (user, rest) = match rest.rsplit_once('@') {
-            Some((user, _)) if user.contains(':') => {
-                return Err(bad("a password does not belong into an address"));
-            }
-            Some((user, rest)) if is_user_name(user) => (Some(user.to_owned()), rest),
-            Some(_) => {
-                return Err(bad(
-                    "the user name is empty or has characters that a login name can't have",
-                ));
-            }
-            None => (None, rest),
-        };
-        let (host, port) = split_port(rest).map_err(bad)?;
-        Ok(Self::Ssh(SshAddress {
-            user,
-            host: host.to_owned(),
-            port,
-        }))
+        server(rest).map(Self::Ssh).map_err(bad)
     }
 }
 
-fn split_port(text: &str) -> Result<(&str, u16), &'static str> {
+/// Reads `[user@]host[:port]`.
+fn server(text: &str) -> Result<SshAddress, &'static str> {
+    let (user, rest) = match text.rsplit_once('@') {
+        Some((user, _)) if user.contains(':') => {
+            return Err("a password does not belong into an address");
+        }
+        Some((user, rest)) if is_user_name(user) => (Some(user.to_owned()), rest),
+        Some(_) => {
+            return Err("the user name is empty or has characters that a login name can't have");
+        }
+        None => (None, text),
+    };
+    let (host, port) = split_port(rest)?;
+    Ok(SshAddress {
+        user,
+        host: host.to_owned(),
+        port,
+    })
+}
+
+/// The servers to go through on the way to another, in order: `[user@]host[:port]`, with commas between, or `none`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Jump(pub Vec<SshAddress>);
+
+impl FromStr for Jump {
+    type Err = HostError;
+
+    fn from_str(text: &str) -> Result<Self, HostError> {
+        if text.eq_ignore_ascii_case("none") {
+            return Ok(Self::default());
+        }
+        let hop = |text: &str| {
+            let text = text.trim();
+            let rest = text.strip_prefix("ssh://").unwrap_or(text);
+            server(rest.strip_suffix('/').unwrap_or(rest))
+        };
+        text.split(',')
+            .map(hop)
+            .collect::<Result<_, _>>()
+            .map(Self)
+            .map_err(|reason| HostError::BadAddress {
+                address: without_password(text),
+                reason,
+            })
+    }
+}
+
+/// An address as it may be shown: a password that somebody put into it is left out.
+#[must_use]
+pub fn without_password(address: &str) -> String {
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), address),
+    };
+    let hidden = rest.rsplit_once('@').and_then(|(user, host)| {
+        let (name, _) = user.split_once(':')?;
+        Some(format!("{scheme}{name}:...@{host}"))
+    });
+    hidden.unwrap_or_else(|| address.to_owned())
+}
+
+fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
     let (host, port) = if let Some(rest) = text.strip_prefix('[') {
         let (host, after) = rest.split_once(']').ok_or("a bracket is not closed")?;
         host.parse::<Ipv6Addr>()
@@ -126,14 +175,14 @@ fn split_port(text: &str) -> Result<(&str, u16), &'static str> {
         return Err("the host is empty or has characters that a host name can't have");
     }
     let port = match port {
-        None => SSH_PORT,
+        None => None,
         // `parse` alone would accept a leading plus sign.
         Some(port) if !port.bytes().all(|b| b.is_ascii_digit()) => {
             return Err("the port is not a number");
         }
         Some(port) => match port.parse() {
             Ok(0) | Err(_) => return Err("the port is not a number from 1 to 65535"),
-            Ok(port) => port,
+            Ok(port) => Some(port),
         },
     };
     Ok((host, port))
@@ -177,11 +226,26 @@ impl fmt::Display for SshAddress {
         } else {
             f.write_str(&self.host)?;
         }
-        if self.port == SSH_PORT {
-            Ok(())
-        } else {
-            write!(f, ":{}", self.port)
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
         }
+    }
+}
+
+impl fmt::Display for Jump {
+    /// As it is read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        for (index, hop) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(",")?;
+            }
+            f.write_str(hop.to_string().trim_start_matches("ssh://"))?;
+        }
+        Ok(())
     }
 }
 
@@ -191,7 +255,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn ssh(user: Option<&str>, host: &str, port: u16) -> Address {
+    fn ssh(user: Option<&str>, host: &str, port: Option<u16>) -> Address {
         Address::Ssh(SshAddress {
             user: user.map(str::to_owned),
             host: host.to_owned(),
@@ -205,17 +269,17 @@ mod tests {
             ("local", Address::Local),
             (
                 "ssh://pbx@172.31.16.158",
-                ssh(Some("pbx"), "172.31.16.158", 22),
+                ssh(Some("pbx"), "172.31.16.158", None),
             ),
             (
                 "ssh://data.example.org:2222",
-                ssh(None, "data.example.org", 2222),
+                ssh(None, "data.example.org", Some(2222)),
             ),
             (
                 "ssh://root@[2001:db8::1]:2200/",
-                ssh(Some("root"), "2001:db8::1", 2200),
+                ssh(Some("root"), "2001:db8::1", Some(2200)),
             ),
-            ("ssh://a@b@host", ssh(Some("a@b"), "host", 22)),
+            ("ssh://a@b@host", ssh(Some("a@b"), "host", None)),
         ] {
             assert_eq!(text.parse::<Address>().unwrap(), wanted, "{text}");
         }
@@ -245,9 +309,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn servers_on_the_way_are_read() {
+        let hop = |user: Option<&str>, host: &str, port| SshAddress {
+            user: user.map(str::to_owned),
+            host: host.to_owned(),
+            port,
+        };
+        for (text, wanted) in [
+            ("none", vec![]),
+            ("jump", vec![hop(None, "jump", None)]),
+            (
+                "a@one:2222, ssh://two/",
+                vec![hop(Some("a"), "one", Some(2222)), hop(None, "two", None)],
+            ),
+        ] {
+            assert_eq!(text.parse::<Jump>().unwrap(), Jump(wanted), "{text}");
+        }
+        for text in ["", "a,,b", "-oX", "a:b@c"] {
+            assert!(text.parse::<Jump>().is_err(), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn what_is_shown_reads_back(user in proptest::option::of("[a-z][a-z0-9_.-]{0,8}"), host in "[a-z0-9][a-z0-9.-]{0,12}|::[1-9]", port in 1u16..) {
+        fn what_is_shown_reads_back(user in proptest::option::of("[a-z][a-z0-9_.-]{0,8}"), host in "[a-z0-9][a-z0-9.-]{0,12}|::[1-9]", port in proptest::option::of(1u16..)) {
             let address = ssh(user.as_deref(), &host, port);
             prop_assert_eq!(address.to_string().parse::<Address>().unwrap(), address);
         }

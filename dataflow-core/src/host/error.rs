@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::known_hosts::Place;
+use super::known_hosts::{NewKey, Place};
 use super::{Endpoint, Fingerprint, Status};
 
 /// Why a machine could not be reached, or something could not be done on it. `host` is the
@@ -39,6 +39,16 @@ pub enum HostError {
         port: u16,
         reason: String,
     },
+    #[error("{through} gives no connection to {host}: {reason}")]
+    NoWayOn {
+        host: String,
+        through: String,
+        reason: String,
+    },
+    #[error("the way to {host} leads through more than {most} servers")]
+    TooManyJumps { host: String, most: usize },
+    #[error("{} can't be used: {reason}", path.display())]
+    SshConfig { path: PathBuf, reason: String },
     #[error("{host} did not answer within {} s ({stage})", after.as_secs_f32())]
     Timeout {
         host: String,
@@ -56,9 +66,10 @@ pub enum HostError {
         host: String,
         algorithm: String,
         fingerprint: Fingerprint,
-        /// The key as a known_hosts line has it: type and base64. See
-        /// [`remember`](super::known_hosts::remember).
-        key: String,
+        /// What to remember where the key is right. See [`remember`](super::known_hosts::remember).
+        new: NewKey,
+        /// Whether ssh_config says not to ask about it.
+        strict: bool,
         /// Where keys of other types are known for this host; then this key deserves distrust.
         other: Vec<Place>,
     },
@@ -86,6 +97,12 @@ pub enum HostError {
         fingerprint: Fingerprint,
         wanted: Fingerprint,
     },
+    #[error("the host certificate of {host} is not accepted: {reason}")]
+    BadHostCertificate {
+        host: String,
+        fingerprint: Fingerprint,
+        reason: String,
+    },
     #[error("{} can't be read: {reason}", path.display())]
     KnownHosts { path: PathBuf, reason: String },
 
@@ -99,6 +116,8 @@ pub enum HostError {
         user: String,
         tried: Vec<String>,
         accepted: Vec<String>,
+        /// Key files that nobody has given a passphrase for.
+        locked: Vec<PathBuf>,
     },
     #[error("the private key {} can't be used: {problem}", path.display())]
     KeyFile { path: PathBuf, problem: KeyProblem },
@@ -190,6 +209,9 @@ pub enum KeyProblem {
     /// The passphrase does not open it.
     #[error("the passphrase does not open it")]
     WrongPassphrase,
+    /// It is an RSA key that is not signed with; the reason in a word.
+    #[error("RSA keys must be sound and of 2048 to 4096 bits ({0})")]
+    Rejected(String),
     /// It is of a type that is used only through an agent, and the agent does not have it.
     #[error("{0} keys are used only through ssh-agent, and the agent does not have this one")]
     AgentOnly(String),

@@ -11,16 +11,20 @@ impl Explain for HostError {
             | BadFingerprint { .. }
             | BadCommand { .. }
             | BadPath { .. }
-            | NoSsh { .. } => Kind::Usage,
+            | NoSsh { .. }
+            | TooManyJumps { .. }
+            | SshConfig { .. } => Kind::Usage,
             Resolve { .. }
             | Refused { .. }
             | NoRoute { .. }
+            | NoWayOn { .. }
             | Timeout { .. }
             | Handshake { .. }
             | UnknownHostKey { .. }
             | ChangedHostKey { .. }
             | RevokedHostKey { .. }
             | PinMismatch { .. }
+            | BadHostCertificate { .. }
             | KnownHosts { .. }
             | AuthFailed { .. }
             | KeyFile { .. } => Kind::Unreachable,
@@ -122,6 +126,23 @@ impl Explain for HostError {
                 "Make {} readable, or give the host key with --host-key SHA256:...",
                 path.display()
             ),
+            BadHostCertificate { fingerprint, .. } => format!(
+                "Have the authority sign the host key for this name (`ssh-keygen -s CA -h -n NAME`), or, if the key on the \
+                server's console is the same, give --host-key {fingerprint}."
+            ),
+            NoWayOn { through, .. } => format!(
+                "Check the address as seen from {through}, and that AllowTcpForwarding is on in its sshd_config."
+            ),
+            TooManyJumps { .. } => {
+                "Look for ProxyJump settings in ssh_config that send in a circle.".into()
+            }
+            SshConfig { path, .. } => format!(
+                "Mend {}, or give another with --ssh-config FILE, or none with --ssh-config none.",
+                path.display()
+            ),
+            AuthFailed { tried, .. } if tried.iter().any(|tried| tried.contains("not tried:")) => {
+                "Name the right key with --identity, or with IdentityFile in ssh_config.".into()
+            }
             AuthFailed { tried, .. } if tried.is_empty() => {
                 "Give a key with --identity, load one into ssh-agent, or give a password.".into()
             }
@@ -139,7 +160,7 @@ impl Explain for HostError {
                     path.display()
                 ),
                 KeyProblem::WrongPassphrase => "Give the right passphrase.".into(),
-                KeyProblem::AgentOnly(_) => format!(
+                KeyProblem::Rejected(_) | KeyProblem::AgentOnly(_) => format!(
                     "Load it into the agent with `ssh-add {}`, or use an Ed25519 key.",
                     path.display()
                 ),
@@ -154,8 +175,8 @@ impl Explain for HostError {
             ),
             SudoMissing { .. } => "Install sudo on the server, or sign in as root.".into(),
             SudoNeedsTty { .. } => {
-                "Remove `requiretty` from the server's sudoers (`visudo`), or sign in as \
-                    root."
+                "Install the program `script` on the server (util-linux or bsdutils), or remove \
+                    `requiretty` from its sudoers (`visudo`), or sign in as root."
                     .into()
             }
             SudoFailed { .. } => "Try `sudo -v` on the server, and mend what it says.".into(),
@@ -180,7 +201,9 @@ impl Explain for HostError {
                     .into()
             }
             ConnectionLost { .. } => {
-                "Run the same command again: it continues from what it finds.".into()
+                "Run the same command again when the server can be reached: it sees how far this \
+                    one came, and finishes the job."
+                    .into()
             }
             Deadline { .. } => {
                 "Look at what keeps the server busy, then run the same command again.".into()
@@ -188,9 +211,20 @@ impl Explain for HostError {
             TooMuchOutput { .. } | NoStatus { .. } | Ended { .. } | Start { .. } => {
                 "Run the command on the server by hand to see what is wrong with it.".into()
             }
+            WriteFile { reason, .. } if is_disk_full(reason) => {
+                "The disk is full: free space on it (df -h and df -i on the server show it), \
+                    then run the same command again."
+                    .into()
+            }
             WriteFile { .. } => {
                 "Check the directory, its owner and the free space on the server.".into()
             }
         }
     }
+}
+
+/// Whether a program on a machine complains of a disk that has no room, or no room for more files.
+pub(crate) fn is_disk_full(said: &str) -> bool {
+    let said = said.to_lowercase();
+    said.contains("no space left on device") || said.contains("disk quota exceeded")
 }

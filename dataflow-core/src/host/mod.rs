@@ -1,7 +1,9 @@
 //! A machine to work on: this one, or one reached over a single SSH session.
 
 mod address;
+mod clock;
 mod command;
+mod consult;
 mod error;
 mod exec;
 mod explain;
@@ -9,23 +11,32 @@ mod file;
 pub mod known_hosts;
 mod local;
 mod output;
+mod pattern;
 mod process;
 mod sign_in;
 #[cfg(feature = "ssh")]
 mod ssh;
+mod ssh_config;
 mod stream;
 mod sudo;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-pub use address::{Address, SshAddress};
+pub use address::{Address, Jump, SshAddress, without_password};
+pub use clock::ClockSkew;
 pub use command::{Command, Input, quote};
+pub use consult::{Consult, Questions};
 pub use error::{ForwardingReason, HostError, KeyProblem};
+#[cfg(feature = "docker")]
+pub(crate) use explain::is_disk_full;
 pub use file::FileWrite;
+#[cfg(feature = "docker")]
+pub(crate) use output::escape as escaped;
 pub use output::{Output, Status, shown};
 use process::{Names, Process};
 use secrecy::SecretString;
-pub use sign_in::{Fingerprint, SignIn};
+pub use sign_in::{Answers, ConfigFile, Fingerprint, SignIn};
 pub use stream::{AsyncReadWrite, Endpoint, Stream};
 
 /// A machine that can be worked on. Cheap to clone; all clones share one session, which ends with
@@ -42,13 +53,15 @@ struct Inner {
     user: String,
     root: bool,
     sudo_password: Option<SecretString>,
+    /// Whether sudo was found to run from a terminal only.
+    sudo_terminal: AtomicBool,
     reach: Reach,
 }
 
 enum Reach {
     Local,
     #[cfg(feature = "ssh")]
-    Ssh(ssh::Session),
+    Ssh(Box<ssh::Session>),
 }
 
 impl std::fmt::Debug for Host {
@@ -73,20 +86,16 @@ impl Host {
                 };
                 (user, "local".to_owned(), Reach::Local)
             }
-            Address::Ssh(ssh) => {
-                let user = ssh.login()?;
-                let label = format!("{user}@{}", ssh.known_hosts_name());
-                let reach = reach_ssh(ssh, &user, &label, sign_in).await?;
-                (user, label, reach)
-            }
+            Address::Ssh(ssh) => reach_ssh(ssh, sign_in).await?,
         };
         Ok(Self {
             inner: Arc::new(Inner {
                 address: address.clone(),
-                label,
                 root: user == "root",
                 user,
-                sudo_password: sign_in.for_sudo().cloned(),
+                sudo_password: sign_in.for_sudo(&label).cloned(),
+                sudo_terminal: AtomicBool::new(false),
+                label,
                 reach,
             }),
         })
@@ -110,10 +119,22 @@ impl Host {
         matches!(self.inner.reach, Reach::Local)
     }
 
+    /// The user who is signed in.
+    #[must_use]
+    pub fn login(&self) -> &str {
+        &self.inner.user
+    }
+
     /// Whether the login user is root; sudo is then not used.
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.inner.root
+    }
+
+    /// The user who is signed in.
+    #[cfg(feature = "docker")]
+    pub(crate) fn user(&self) -> &str {
+        &self.inner.user
     }
 
     /// Opens a connection to a socket or port of the machine, as the login user.
@@ -159,22 +180,20 @@ impl Host {
     }
 }
 
+/// The login user, the label and the way.
+type Reached = (String, String, Reach);
+
 #[cfg(feature = "ssh")]
-async fn reach_ssh(
-    address: &SshAddress,
-    user: &str,
-    label: &str,
-    sign_in: &SignIn,
-) -> Result<Reach, HostError> {
-    ssh::Session::connect(address, user, label, sign_in)
-        .await
-        .map(Reach::Ssh)
+async fn reach_ssh(address: &SshAddress, sign_in: &SignIn) -> Result<Reached, HostError> {
+    let session = ssh::Session::connect(address, sign_in).await?;
+    let (user, label) = session.names();
+    Ok((user, label, Reach::Ssh(Box::new(session))))
 }
 
 #[cfg(not(feature = "ssh"))]
-async fn reach_ssh(_: &SshAddress, _: &str, label: &str, _: &SignIn) -> Result<Reach, HostError> {
+async fn reach_ssh(address: &SshAddress, _: &SignIn) -> Result<Reached, HostError> {
     Err(HostError::NoSsh {
-        host: label.to_owned(),
+        host: address.to_string(),
     })
 }
 

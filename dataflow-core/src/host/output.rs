@@ -75,7 +75,7 @@ pub fn shown(bytes: &[u8]) -> String {
 }
 
 /// Control characters, and those that change the direction of text, as `\u{..}` or the like.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control()

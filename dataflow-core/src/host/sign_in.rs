@@ -1,5 +1,6 @@
 //! With what to sign in to a server, and how to know that it is the right one.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,54 +10,97 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::SecretString;
 
-use super::HostError;
+use super::{Consult, HostError, Jump};
 
-/// How to sign in over SSH, and which host keys to accept.
+/// How to sign in over SSH, and which host keys to accept. What is not said here is taken from ssh_config, and then from
+/// OpenSSH's usual values.
 #[derive(Debug, Clone)]
 pub struct SignIn {
-    /// Private keys to try, before the agent's other keys; one that can't be used is an error.
-    /// Empty: the keys of the agent, then `~/.ssh/id_ed25519` and `~/.ssh/id_ecdsa` as far as they
-    /// exist.
+    /// The ssh_config that is read.
+    pub config: ConfigFile,
+    /// The servers to go through.
+    pub jump: Option<Jump>,
+    /// Private keys to try first; one that can't be used is an error. With them, those of ssh_config and the usual ones
+    /// are not looked at.
     pub identities: Vec<PathBuf>,
-    /// Whether the keys of the agent at `SSH_AUTH_SOCK` may be used.
+    /// Whether the keys of the agent may be used.
     pub agent: bool,
-    /// The login password, tried after the keys.
+    /// The login password of the machine itself, tried after the keys.
     pub password: Option<SecretString>,
     /// What encrypted private keys are opened with.
     pub passphrase: Option<SecretString>,
     /// The password for sudo; where there is none, `password` is used.
     pub sudo_password: Option<SecretString>,
     /// The known_hosts files; files that do not exist are passed over.
-    pub known_hosts: Vec<PathBuf>,
-    /// The one host key to accept; known_hosts files are then not looked at.
+    pub known_hosts: Option<Vec<PathBuf>>,
+    /// The one host key of the machine to accept; known_hosts files are then not looked at.
     pub host_key: Option<Fingerprint>,
-    /// The time for resolving the name, connecting, the handshake and signing in together.
-    pub connect_timeout: Duration,
+    /// The time for resolving the name, connecting, the handshake and signing in together; for each server on the way
+    /// anew.
+    pub connect_timeout: Option<Duration>,
+    /// What the operator has answered so far.
+    pub answers: Answers,
+    /// Whom to tell and to ask.
+    pub consult: Consult,
+}
+
+/// Which ssh_config is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ConfigFile {
+    /// `~/.ssh/config`, then `/etc/ssh/ssh_config`.
+    #[default]
+    Usual,
+    /// This one alone; in text its path.
+    File(PathBuf),
+    /// None; in text `none`.
+    None,
+}
+
+impl From<PathBuf> for ConfigFile {
+    fn from(path: PathBuf) -> Self {
+        if path.as_os_str() == "none" {
+            Self::None
+        } else {
+            Self::File(path)
+        }
+    }
+}
+
+/// What the operator has answered to an error, for the next try.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// Host keys that were said to be right, with the server's name as in known_hosts.
+    pub host_keys: Vec<(String, Fingerprint)>,
+    /// Login passwords by server, as in the `host` of errors.
+    pub passwords: HashMap<String, SecretString>,
+    /// Passphrases by key file; `None`: there is none to be had.
+    pub passphrases: HashMap<PathBuf, Option<SecretString>>,
 }
 
 impl Default for SignIn {
     fn default() -> Self {
         Self {
+            config: ConfigFile::default(),
+            jump: None,
             identities: Vec::new(),
             agent: true,
             password: None,
             passphrase: None,
             sudo_password: None,
-            known_hosts: ssh_directory()
-                .map(|directory| directory.join("known_hosts"))
-                .into_iter()
-                .chain([PathBuf::from("/etc/ssh/ssh_known_hosts")])
-                .collect(),
+            known_hosts: None,
             host_key: None,
-            connect_timeout: Duration::from_secs(15),
+            connect_timeout: None,
+            answers: Answers::default(),
+            consult: Consult::default(),
         }
     }
 }
 
 impl SignIn {
     /// The password that sudo is given when it asks for one.
-    pub(super) fn for_sudo(&self) -> Option<&SecretString> {
-        self.sudo_password.as_ref().or(self.password.as_ref())
+    pub(super) fn for_sudo(&self, label: &str) -> Option<&SecretString> {
+        let password = || self.password.as_ref().or(self.answers.passwords.get(label));
+        self.sudo_password.as_ref().or_else(password)
     }
 }
 

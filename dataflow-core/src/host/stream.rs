@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::output::shown;
 use super::process::{Event, Names, Process, Writer};
+use super::sudo::own_stderr;
 use super::{HostError, Status, process};
 
 /// What a connection is made to, as seen from the machine.
@@ -91,7 +92,7 @@ impl Pipe {
             host: self.names.host.clone(),
             command: self.names.command.clone(),
             status,
-            stderr: shown(&self.stderr),
+            stderr: shown(own_stderr(&self.stderr)),
         })
     }
 }

@@ -1,24 +1,14 @@
-//! How an action is told, and what it costs.
+//! How an action is told.
 
 use std::fmt;
 
 use super::plan::Action;
 
 impl Action {
-    /// What it costs those who use the service, if anything.
-    pub(super) fn risk(&self) -> Option<&'static str> {
-        match self {
-            Self::Stop(..) => {
-                Some("no analytics until it is started again; calls are not affected")
-            }
-            Self::Initialise(_) => Some("the database may be changed to the service's version"),
-            _ => None,
-        }
-    }
-
     /// What is being waited for while it lasts.
     pub(super) fn awaited(&self) -> String {
         match self {
+            Self::InstallDocker(_) => "the package manager".to_owned(),
             Self::Fetch(image) => format!("the registry to deliver {image}"),
             Self::Stop(name, patience) => {
                 format!("{name} to end (killed after {} s)", patience.as_secs())
@@ -35,6 +25,7 @@ impl Action {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::InstallDocker(install) => install.fmt(f),
             Self::Fetch(image) => write!(f, "fetch image {image}"),
             Self::Directories(directories) => {
                 // Each comes after the one that holds it, so the first one names the place.
@@ -50,6 +41,7 @@ impl fmt::Display for Action {
             Self::SetAside(name) => write!(f, "set container {name} aside"),
             Self::PutBack(name) => write!(f, "put container {name} back"),
             Self::Create(spec) => write!(f, "create container {} from {}", spec.name, spec.image),
+            Self::Update(name, _) => write!(f, "correct container {name} in place"),
             Self::AwaitClickHouse { .. } => f.write_str("wait until ClickHouse answers"),
             Self::AwaitEnd(name) => write!(f, "let {name} end"),
             Self::Initialise(spec) => write!(f, "prepare the database with {}", spec.image),

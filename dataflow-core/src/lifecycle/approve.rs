@@ -2,7 +2,7 @@
 
 use std::{fmt, pin::Pin, sync::Arc};
 
-use super::plan::PlanSummary;
+use super::summary::PlanSummary;
 
 type Answer = Pin<Box<dyn Future<Output = bool> + Send>>;
 

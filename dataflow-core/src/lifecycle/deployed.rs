@@ -27,8 +27,9 @@ pub(super) fn settings(release: &Release, containers: &Containers) -> Settings {
     if let Some(clickhouse) = current(containers, release.clickhouse_name) {
         settings.clickhouse_image = clickhouse.image.parse().ok();
         settings.nofile = clickhouse
-            .nofile
-            .and_then(|limit| limit.try_into().ok())
+            .ulimits
+            .get("nofile")
+            .and_then(|limit| limit.hard.try_into().ok())
             .filter(|limit| NOFILE_RANGE.contains(limit));
         settings.start_grace = clickhouse
             .healthcheck

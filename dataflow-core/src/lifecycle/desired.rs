@@ -1,9 +1,11 @@
 //! What is wanted of one server, worked out from its [`Spec`] down to each container.
 
+use std::collections::BTreeMap;
+
 use rand::{RngExt, distr::Alphanumeric};
 use secrecy::SecretString;
 
-use crate::spec::{ContainerSpec, Directory, Release, Spec};
+use crate::spec::{ContainerSpec, Directory, Owner, Release, Spec};
 
 /// How long a database password of ours is: as long as the vendor's script makes it.
 const PASSWORD_LENGTH: usize = 20;
@@ -23,6 +25,8 @@ pub struct Desired {
     pub service: ContainerSpec,
     /// The directories, each after the one that holds it.
     pub directories: Vec<Directory>,
+    /// The owners that the images have given to directories which the release leaves to them, by path, where they are known.
+    pub owners: BTreeMap<String, Owner>,
 }
 
 impl Desired {
@@ -33,10 +37,17 @@ impl Desired {
             clickhouse: release.clickhouse(spec, &password),
             service: release.service(spec),
             directories: release.directories(spec),
+            owners: BTreeMap::new(),
             spec: spec.clone(),
             release: release.clone(),
             password,
         }
+    }
+
+    /// Takes owners that a deployment had when it worked for wanted, where the release names none.
+    #[must_use]
+    pub fn with_owners(self, owners: BTreeMap<String, Owner>) -> Self {
+        Self { owners, ..self }
     }
 }
 

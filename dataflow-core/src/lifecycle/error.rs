@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use super::plan_error::PlanError;
+use super::{
+    install_docker::{CannotInstall, InstallProblem},
+    journal::RunId,
+    lock::Lease,
+    plan_error::PlanError,
+};
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
-    host::HostError,
-    spec::SpecError,
+    host::{HostError, is_disk_full},
+    spec::{KEPT_IN, SpecError},
 };
 
 /// Why an operation did not succeed.
@@ -35,11 +40,50 @@ pub enum LifecycleError {
         error: PlanError,
     },
 
+    /// There is no Docker, and it can't be installed.
+    #[error("{host}: {error}")]
+    CannotInstall {
+        /// The server.
+        host: String,
+        /// Why not.
+        #[source]
+        error: CannotInstall,
+    },
+
     /// The plan was not approved; nothing was changed.
     #[error("{host}: the plan was not confirmed; nothing was changed")]
     Declined {
         /// The server.
         host: String,
+    },
+
+    /// Another operation is at work on the server; nothing was changed.
+    #[error("{host}: another operation has the lock: {holder}")]
+    Locked {
+        /// The server.
+        host: String,
+        /// Who has it, and what for.
+        holder: Box<Lease>,
+    },
+
+    /// The lock could not be taken, or the journal not be begun; nothing was changed.
+    #[error("{host}: {what}: {reason}")]
+    NotKept {
+        /// The server.
+        host: String,
+        /// What could not be done.
+        what: &'static str,
+        /// Why not.
+        reason: String,
+    },
+
+    /// The journal has no such run.
+    #[error("{host}: the journal has no run {run}")]
+    NoSuchRun {
+        /// The server.
+        host: String,
+        /// The run.
+        run: RunId,
     },
 
     /// The server's files could not be read.
@@ -90,6 +134,15 @@ pub enum StepError {
     #[error("{0}")]
     Directories(String),
 
+    /// Docker did not come to be installed.
+    #[error("{problem}")]
+    Install {
+        /// Why not.
+        problem: InstallProblem,
+        /// The last lines of what was said.
+        last_lines: Vec<String>,
+    },
+
     /// A container ended by itself where it should have kept running.
     #[error("{name} ended with exit code {exit_code}")]
     Ended {
@@ -121,16 +174,46 @@ pub enum StepError {
         last_lines: Vec<String>,
     },
 
+    /// The lock went to somebody else; what they do is not known here, so nothing more is done.
+    #[error("the lock was lost{}", to_whom(.0.as_deref()))]
+    LockLost(Option<Box<Lease>>),
+
+    /// What is about to be done could not be written to the server's journal, so it was not done.
+    #[error("it could not be written to the journal: {0}")]
+    NotRecorded(String),
+
     /// The one who started the operation had it end.
     #[error("interrupted")]
     Interrupted,
 }
 
-/// Errors of the server and of its engine say where and what by themselves.
+/// Errors of the server and of its engine say where and what by themselves; of a connection that was lost it counts at which
+/// step.
 fn step_failure(host: &str, what: &str, error: &StepError) -> String {
     match error {
+        StepError::Host(HostError::ConnectionLost { reason, .. })
+        | StepError::Docker(DockerError::Host(HostError::ConnectionLost { reason, .. })) => {
+            format!(
+                "{host}: the connection was lost during the step \"{what}\": {reason}; what it came to is not known here"
+            )
+        }
+        StepError::Docker(error @ DockerError::Gone { .. }) => {
+            format!("{error}; that was during the step \"{what}\"")
+        }
+        StepError::Directories(text) if is_disk_full(text) => {
+            format!("{host}: could not {what}: the disk is full: {text}")
+        }
         StepError::Host(_) | StepError::Docker(_) => error.to_string(),
         _ => format!("{host}: could not {what}: {error}"),
+    }
+}
+
+fn to_whom(holder: Option<&Lease>) -> String {
+    match holder {
+        Some(holder) => format!(" to {holder}"),
+        None => {
+            ": it was taken away, or this program was not heard of for half a minute".to_owned()
+        }
     }
 }
 
@@ -168,8 +251,16 @@ impl LifecycleError {
     pub fn host_error(&self) -> Option<&HostError> {
         match self {
             Self::Host(error) | Self::Docker(DockerError::Host(error)) => Some(error),
+            Self::Docker(DockerError::NoAccess { sudo, .. }) => Some(sudo),
             _ => None,
         }
+    }
+}
+
+impl LifecycleError {
+    /// Whether the one who started the operation had it end.
+    pub(super) fn is_interruption(&self) -> bool {
+        matches!(self, Self::Step { error, .. } if matches!(**error, StepError::Interrupted))
     }
 }
 
@@ -180,13 +271,18 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.kind(),
             Self::Docker(error) => error.kind(),
             Self::Plan { error, .. } => error.kind(),
+            Self::CannotInstall { error, .. } => error.kind(),
             Self::Declined { .. } => Kind::Pending,
+            Self::Locked { .. } => Kind::Locked,
             Self::Step { error, .. } => match error.as_ref() {
                 // That a registry does not have an image, or refuses it, is found out before anything is touched.
                 StepError::Docker(error @ DockerError::Image { .. }) => error.kind(),
                 _ => Kind::Failed,
             },
-            Self::Read { .. } | Self::NotAsWanted { .. } => Kind::Failed,
+            Self::NotKept { .. }
+            | Self::NoSuchRun { .. }
+            | Self::Read { .. }
+            | Self::NotAsWanted { .. } => Kind::Failed,
         }
     }
 
@@ -196,9 +292,17 @@ impl Explain for LifecycleError {
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
             Self::Plan { error, .. } => error.next_step(),
+            Self::CannotInstall { error, .. } => error.next_step(),
             Self::Declined { .. } => {
                 "Run the same command again and answer yes, or give --yes.".into()
             }
+            Self::Locked { .. } => {
+                "Wait for it with --wait. If nobody is at work any more, the lock ends by itself within half a minute; dataflow unlock --force takes it away.".into()
+            }
+            Self::NotKept { .. } => format!(
+                "Mend that in {KEPT_IN} on the server, then run the same command again."
+            ),
+            Self::NoSuchRun { .. } => "dataflow history lists the runs.".into(),
             Self::Read { .. } => {
                 "Check that sh, grep and stat work on the server, then run the same command again."
                     .into()
@@ -218,8 +322,11 @@ impl Explain for LifecycleError {
 
     fn details(&self) -> &[String] {
         match self {
+            Self::Docker(error) => error.details(),
             Self::Step { error, .. } => match error.as_ref() {
-                StepError::Ended { last_lines, .. }
+                StepError::Docker(error) => error.details(),
+                StepError::Install { last_lines, .. }
+                | StepError::Ended { last_lines, .. }
                 | StepError::NotReady { last_lines, .. }
                 | StepError::Initialise { last_lines, .. } => last_lines,
                 _ => &[],
@@ -230,19 +337,41 @@ impl Explain for LifecycleError {
 }
 
 impl StepError {
+    /// Whether nothing more can be done on the server, since it cannot be reached any more.
+    pub(super) fn is_connection_lost(&self) -> bool {
+        matches!(
+            self,
+            Self::Host(HostError::ConnectionLost { .. })
+                | Self::Docker(DockerError::Host(HostError::ConnectionLost { .. }))
+        )
+    }
+
     fn next_step(&self) -> String {
         match self {
+            lost if lost.is_connection_lost() => {
+                "Run the same command again when the server can be reached: it sees how far this one came, and finishes the job.".into()
+            }
+            Self::Directories(text) if is_disk_full(text) => {
+                "Free space on that disk (df -h and df -i on the server show it), or give another data path with -p; then run the same command again.".into()
+            }
             Self::Host(error) => error.next_step(),
             Self::Docker(error) => error.next_step(),
             Self::Directories(_) => {
                 "Mend that on the server, or give another data path with -p; then run the same command again.".into()
             }
+            Self::Install { problem, .. } => problem.next_step().into(),
             Self::NotReady { .. } => {
                 "The lines above are the end of its log. If it only needs longer, as ClickHouse does with much data: dataflow run gives it more time with -g SECONDS. If not, mend the cause, then run the same command again.".into()
             }
             Self::Ended { .. } | Self::Initialise { .. } => {
                 "The lines above are the end of its log. Mend the cause, then run the same command again.".into()
             }
+            Self::LockLost(_) => {
+                "dataflow history shows who works on the server, dataflow status what runs. When nobody does, run the same command again to finish the job.".into()
+            }
+            Self::NotRecorded(_) => format!(
+                "Mend that in {KEPT_IN} on the server, then run the same command again."
+            ),
             Self::Interrupted => "Run the same command again to finish the job.".into(),
         }
     }

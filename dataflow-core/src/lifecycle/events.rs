@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use super::plan::PlanSummary;
+use super::{journal::RunId, lock::Lease, summary::PlanSummary};
 
 /// One thing worth telling.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,11 +18,39 @@ pub enum Event {
         /// The engine's release.
         docker: String,
     },
+    /// Something is not as it should be, though it does not stand in the way.
+    Warning {
+        /// What is wrong, and what to do about it.
+        text: String,
+    },
     /// It is known what is going to be done. Told again where fetched images change it.
     Planned {
         /// What is going to be done.
         #[serde(flatten)]
         plan: PlanSummary,
+    },
+    /// Another operation has the lock of the server, and its end is waited for. Told once a second.
+    WaitingForLock {
+        /// Who has it, and what for.
+        holder: Lease,
+        /// Time since the waiting began.
+        #[serde(rename = "elapsed_ms", serialize_with = "as_millis")]
+        elapsed: Duration,
+        /// How long it may take in all.
+        #[serde(rename = "patience_ms", serialize_with = "as_millis")]
+        patience: Duration,
+    },
+    /// The lock of the server is taken, and the journal begun.
+    Begun {
+        /// The run, as the journal names it.
+        run: RunId,
+    },
+    /// Something that was done could not be written to the journal.
+    NotRecorded {
+        /// Where it was to be written.
+        place: String,
+        /// Why it could not.
+        reason: String,
     },
     /// A step begins.
     StepStarted {

@@ -7,7 +7,8 @@ use super::{
     desired::Desired,
     error::{LifecycleError, Recovery, StepError},
     events::Event,
-    initialise, observed,
+    initialise, install_docker, observed,
+    operation::Operation,
     plan::{Action, Plan, Step},
     ready,
 };
@@ -38,6 +39,8 @@ pub(super) struct Executor<'a> {
     pub(super) registry: Option<&'a RegistryLogin>,
     /// The database password.
     pub(super) password: &'a SecretString,
+    /// What has the lock and writes the journal; nothing where the steps change nothing.
+    pub(super) operation: Option<&'a Operation>,
 }
 
 impl<'a> Executor<'a> {
@@ -47,6 +50,7 @@ impl<'a> Executor<'a> {
         engine: &'a Engine,
         control: &'a Control,
         desired: &'a Desired,
+        operation: Option<&'a Operation>,
     ) -> Self {
         Self {
             host,
@@ -55,6 +59,7 @@ impl<'a> Executor<'a> {
             release: &desired.release,
             registry: desired.spec.registry(),
             password: &desired.password,
+            operation,
         }
     }
 
@@ -65,20 +70,26 @@ impl<'a> Executor<'a> {
             // A stop or a rename may have had its effect though it failed, so its way back counts from the beginning.
             // What was made counts only once it was made: before that, its name may be somebody else's.
             let makes = matches!(step.action, Action::Create(_));
-            let done = if self.control.interrupt.is_raised() {
-                Err(StepError::Interrupted)
-            } else {
-                if !makes {
-                    ways_back.extend(&step.undo);
+            let (number, of) = (index + 1, plan.steps.len());
+            let done = match self.may_begin(number, of, step).await {
+                Ok(()) => {
+                    if !makes {
+                        ways_back.extend(&step.undo);
+                    }
+                    self.tell_and_do(number, of, step).await
                 }
-                self.tell_and_do(index + 1, plan.steps.len(), step).await
+                refused => refused,
             };
             if let Err(error) = done {
+                // Over a lost connection nothing can be put back: the next run goes on from what it finds.
+                if error.is_connection_lost() {
+                    ways_back.clear();
+                }
                 return Err(LifecycleError::Step {
                     host: self.host.label(),
                     what: step.action.to_string(),
+                    recovery: self.put_back(&ways_back, &error).await,
                     error: Box::new(error),
-                    recovery: self.put_back(&ways_back).await,
                 });
             }
             if makes {
@@ -89,6 +100,17 @@ impl<'a> Executor<'a> {
             }
         }
         Ok(())
+    }
+
+    /// That nobody wants it to end, that the lock is still there, and that the journal has the step before it is done.
+    async fn may_begin(&self, number: usize, of: usize, step: &Step) -> Result<(), StepError> {
+        if self.control.interrupt.is_raised() {
+            return Err(StepError::Interrupted);
+        }
+        match self.operation {
+            Some(operation) => operation.step_started(number, of, step).await,
+            None => Ok(()),
+        }
     }
 
     async fn tell_and_do(&self, number: usize, of: usize, step: &Step) -> Result<(), StepError> {
@@ -102,6 +124,9 @@ impl<'a> Executor<'a> {
         });
         let began = Instant::now();
         let result = self.follow(number, began, &step.action).await;
+        if let Some(operation) = self.operation {
+            operation.step_ended(number, began.elapsed(), &result).await;
+        }
         match &result {
             Ok(()) => events.tell(Event::StepDone {
                 number,
@@ -148,6 +173,9 @@ impl<'a> Executor<'a> {
     async fn perform(&self, action: &Action, awaited: &Awaited) -> Result<(), StepError> {
         let engine = self.engine;
         match action {
+            Action::InstallDocker(install) => {
+                install_docker::perform(self.host, install, awaited).await?;
+            }
             Action::Fetch(image) => {
                 let login = self.registry.filter(|login| login.is_for(image));
                 engine
@@ -163,6 +191,7 @@ impl<'a> Executor<'a> {
             Action::SetAside(name) => engine.rename(name, &observed::aside(name)).await?,
             Action::PutBack(name) => self.put_name_back(name).await?,
             Action::Create(spec) => engine.create(spec).await?,
+            Action::Update(name, updates) => engine.update(name, updates).await?,
             Action::AwaitClickHouse { name, patience } => {
                 ready::await_clickhouse(self, name, *patience, awaited).await?;
             }
@@ -183,7 +212,8 @@ impl<'a> Executor<'a> {
                 .map_or_else(String::new, |owner| format!("{}:{}", owner.uid, owner.gid));
             [
                 directory.path.clone(),
-                format!("{:o}", directory.mode),
+                // With fewer digits `chmod` leaves special bits as they are.
+                format!("{:05o}", directory.mode),
                 owner,
             ]
         });
@@ -213,14 +243,28 @@ shift 3; done"#;
         Ok(())
     }
 
-    async fn put_back(&self, ways_back: &[&Action]) -> Recovery {
+    /// Puts back what can be put back. Without the lock nothing is: somebody else may be at work by now.
+    async fn put_back(&self, ways_back: &[&Action], failure: &StepError) -> Recovery {
         let mut recovery = Recovery::default();
+        if ways_back.is_empty() || matches!(failure, StepError::LockLost(_)) {
+            return recovery;
+        }
+        if let Some(operation) = self.operation
+            && let Err(lost @ StepError::LockLost(_)) = operation.at("putting back").await
+        {
+            recovery.failed.push(lost.to_string());
+            return recovery;
+        }
         for action in ways_back.iter().rev() {
             let what = action.to_string();
             self.control
                 .events
                 .tell(Event::PuttingBack { what: what.clone() });
-            match self.perform(action, &Awaited::default()).await {
+            let result = self.perform(action, &Awaited::default()).await;
+            if let Some(operation) = self.operation {
+                operation.put_back(&what, &result).await;
+            }
+            match result {
                 Ok(()) => match action {
                     Action::Start(name) => recovery.run_again.push(name.clone()),
                     Action::Remove(name) => recovery.removed.push(name.clone()),
@@ -250,7 +294,7 @@ impl Action {
     }
 
     /// The container that it works on.
-    fn container(&self) -> Option<&String> {
+    pub(super) fn container(&self) -> Option<&String> {
         match self {
             Self::Stop(name, _)
             | Self::Start(name)

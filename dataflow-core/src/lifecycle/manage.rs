@@ -4,6 +4,7 @@ use super::{
     observed::{Containers, Origin, aside, current, is_up},
     plan::{Action, Plan},
     plan_error::PlanError,
+    remembered::Remembered,
 };
 use crate::{
     docker::{Container, State},
@@ -140,24 +141,43 @@ fn await_ready(release: &Release, found: Option<&Container>, name: &str) -> Acti
     }
 }
 
-/// That there is something to upgrade, perhaps set aside by an upgrade that was interrupted, and that it is nobody else's.
-pub(super) fn refuse_upgrade(release: &Release, containers: &Containers) -> Result<(), PlanError> {
-    refuse_absent_or_foreign(release, |name| current(containers, name))
+/// That there is something to upgrade, perhaps set aside by an upgrade that was interrupted, and that it is nobody else's. Where
+/// the server remembers a deployment, a container that went missing is made anew; where somebody else's are to be adopted,
+/// planning judges them.
+pub(super) fn refuse_upgrade(
+    release: &Release,
+    containers: &Containers,
+    remembered: Option<&Remembered>,
+    adopt: bool,
+) -> Result<(), PlanError> {
+    if remembered.is_some_and(|remembered| remembered.removed.is_none()) {
+        for name in [release.clickhouse_name, release.service_name] {
+            match current(containers, name) {
+                Some(found) if !adopt => refuse_foreign(found)?,
+                _ => {}
+            }
+        }
+        return Ok(());
+    }
+    refuse_absent_or_foreign(release, adopt, |name| current(containers, name))
 }
 
 fn refuse_undeployed(release: &Release, containers: &Containers) -> Result<(), PlanError> {
-    refuse_absent_or_foreign(release, |name| containers.get(name))
+    refuse_absent_or_foreign(release, false, |name| containers.get(name))
 }
 
 fn refuse_absent_or_foreign<'a>(
     release: &Release,
+    adopt: bool,
     find: impl Fn(&str) -> Option<&'a Container>,
 ) -> Result<(), PlanError> {
     for name in [release.clickhouse_name, release.service_name] {
         let found = find(name).ok_or_else(|| PlanError::NotDeployed {
             name: name.to_owned(),
         })?;
-        refuse_foreign(found)?;
+        if !adopt {
+            refuse_foreign(found)?;
+        }
     }
     Ok(())
 }
@@ -167,6 +187,7 @@ fn refuse_foreign(found: &Container) -> Result<(), PlanError> {
         Origin::Foreign => Err(PlanError::Foreign {
             name: found.name.clone(),
             image: crate::host::shown(found.image.as_bytes()),
+            adoptable: false,
         }),
         _ => Ok(()),
     }

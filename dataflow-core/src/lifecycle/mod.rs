@@ -11,34 +11,61 @@ mod clickhouse;
 mod compare;
 mod deployed;
 mod desired;
+mod directories;
 mod error;
 mod events;
 mod execute;
+mod images;
 mod initialise;
+mod install_docker;
 mod interrupt;
+mod journal;
+mod lock;
+mod logs;
 mod manage;
+mod need;
 mod observe;
 mod observed;
+mod operation;
+mod operator;
 mod plan;
 mod plan_error;
 mod planner;
 mod ready;
+mod records;
 mod refuse;
+mod refuse_image;
+mod remembered;
 mod server;
 mod status;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod upgrade;
 
+pub use crate::docker::{LogLine, LogOutput};
 pub use approve::Approve;
-pub use compare::differences;
+pub use compare::{Difference, differences};
 pub use desired::Desired;
 pub use error::{LifecycleError, Recovery, StepError};
 pub use events::{Event, Events};
+pub use install_docker::{CannotInstall, DockerInstall, DockerSource, InstallProblem};
 pub use interrupt::Interrupt;
+pub use journal::{NotARun, Outcome, PastRun, PastStep, RunId};
+pub use lock::Lease;
+pub use logs::{LogOf, LogQuery, Logs, Since};
 pub use observed::{Containers, Directory, Observed, Origin};
-pub use plan::{Action, Change, Plan, PlanSummary, Pulls, Step, StepSummary};
+pub use operator::Operator;
+pub use plan::{Action, Change, Plan, Pulls, Step};
 pub use plan_error::PlanError;
 pub use planner::plan;
+pub use records::{History, Records, Unlocked};
+pub use remembered::{Deed, DeployedSettings, Remembered};
 pub use server::{Report, Server};
 pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};
+pub use summary::{PlanSummary, StepSummary};
+
+use std::{path::PathBuf, time::Duration};
 
 /// How an operation is followed and ended early.
 #[derive(Debug, Clone, Default)]
@@ -49,4 +76,8 @@ pub struct Control {
     pub interrupt: Interrupt,
     /// Who is asked before something is changed.
     pub approve: Approve,
+    /// How long the end of another operation on the same server is waited for.
+    pub wait: Duration,
+    /// The directory, on the machine where this runs, that holds a copy of the journal.
+    pub journal: Option<PathBuf>,
 }

@@ -1,16 +1,21 @@
 //! Looks at a server. Reads only.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
 
 use secrecy::SecretString;
 
 use super::{
     error::LifecycleError,
+    lock::{self, Lease},
     observed::{Containers, Directory, Observed, aside},
+    remembered::Remembered,
 };
 use crate::{
     docker::{DockerError, Engine},
-    host::{Command, Host, shown},
+    host::{ClockSkew, Command, Host, shown},
     spec::{ImageRef, Owner, Release, Spec},
 };
 
@@ -79,6 +84,7 @@ async fn read_server(
     release: &Release,
     spec: &Spec,
 ) -> Result<Observed, LifecycleError> {
+    let asked = SystemTime::now();
     let answer = host.exec(&question(release, spec)).await?;
     if !answer.success() {
         return Err(LifecycleError::Read {
@@ -86,7 +92,7 @@ async fn read_server(
             detail: answer.stderr_shown(),
         });
     }
-    Ok(understand(&answer.stdout, release))
+    Ok(understand(&answer.stdout, release, asked))
 }
 
 /// One script for all: opening a channel costs more than what runs in it. It uses nothing beyond POSIX but `stat` and,
@@ -95,11 +101,13 @@ fn question(release: &Release, spec: &Spec) -> Command {
     let ports = [release.clickhouse_http_port, release.clickhouse_native_port];
     let script = format!(
         r#"file=$1; shift
-for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
+echo "clock $(date +%s)"
+{kept}for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
 grep -hiE '^ *[0-9]+: [0-9A-F]+:({hex}) [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null
 command -v ss >/dev/null && ss -Hltnp 2>/dev/null | grep -E ':({decimal}) ' | sed 's/^/program /'
 echo {PASSWORD_FILE}
 test ! -e "$file" || head -c 65536 "$file""#,
+        kept = lock::reading(),
         hex = ports.map(|port| format!("{port:04X}")).join("|"),
         decimal = ports.map(|port| port.to_string()).join("|"),
     );
@@ -112,7 +120,7 @@ test ! -e "$file" || head -c 65536 "$file""#,
 }
 
 /// Makes sense of the answer. Lines that make none are passed over: they come from a remote machine.
-fn understand(answer: &[u8], release: &Release) -> Observed {
+fn understand(answer: &[u8], release: &Release, asked: SystemTime) -> Observed {
     let answer = String::from_utf8_lossy(answer);
     let marker = format!("{PASSWORD_FILE}\n");
     let (facts, password_file) = answer.split_once(&marker).unwrap_or((&answer, ""));
@@ -123,6 +131,13 @@ fn understand(answer: &[u8], release: &Release) -> Observed {
     for line in facts.lines() {
         if let Some(rest) = line.strip_prefix("path ") {
             observed.directories.extend(directory_of(rest));
+        } else if let Some(rest) = line.strip_prefix("clock ") {
+            let time = rest.parse().ok();
+            observed.clock = time.map(|time| ClockSkew::of(time, asked));
+        } else if let Some(lease) = line.strip_prefix("lease ") {
+            observed.holder = Some(Lease::read(lease));
+        } else if let Some(deployment) = line.strip_prefix("deployment ") {
+            observed.remembered = Remembered::read(deployment);
         } else if let Some(rest) = line.strip_prefix("program ") {
             if let Some((port, program)) = program_of(rest) {
                 observed.listeners.insert(port, program);

@@ -4,12 +4,17 @@ use secrecy::ExposeSecret;
 use super::*;
 
 fn read(answer: &str) -> Observed {
-    understand(answer.as_bytes(), &Release::portsip())
+    understand(
+        answer.as_bytes(),
+        &Release::portsip(),
+        SystemTime::UNIX_EPOCH,
+    )
 }
 
 #[test]
 fn an_answer_of_a_server_in_use_is_understood() {
     let observed = read(concat!(
+        "clock 1700000000\n",
         "path 41ed 0 0 /var/lib/portsip\n",
         "path 41ed 888 888 /var/lib/portsip/dataflow\n",
         "path 81a4 0 0 /var/lib/portsip/clickhouse\n",
@@ -24,6 +29,7 @@ fn an_answer_of_a_server_in_use_is_understood() {
     assert_eq!(directory.mode, 0o755);
     assert_eq!(directory.owner, Owner { uid: 888, gid: 888 });
     assert!(!observed.directories["/var/lib/portsip/clickhouse"].is_directory);
+    assert_eq!(observed.clock.unwrap().to_string(), "0 seconds ahead");
     assert_eq!(observed.listeners[&8123], "nginx (process 77)");
     assert_eq!(observed.listeners[&9000], "another program");
     assert_eq!(observed.password.unwrap().expose_secret(), "s3cret=");
@@ -52,11 +58,11 @@ fn nothing_on_the_server_means_nothing_observed() {
 proptest::proptest! {
     #[test]
     fn no_answer_breaks_the_reading(answer in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..2000)) {
-        understand(&answer, &Release::portsip());
+        understand(&answer, &Release::portsip(), SystemTime::UNIX_EPOCH);
     }
 
     #[test]
     fn no_line_of_the_known_kinds_breaks_the_reading(line in "(path|program|   1:) [ -~]{0,80}") {
-        understand(line.as_bytes(), &Release::portsip());
+        understand(line.as_bytes(), &Release::portsip(), SystemTime::UNIX_EPOCH);
     }
 }

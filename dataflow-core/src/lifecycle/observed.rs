@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
+use super::{lock::Lease, remembered::Remembered};
 use crate::{
     docker::{Container, Image, State},
+    host::ClockSkew,
     spec::{MANAGED_LABEL, Owner},
 };
 
@@ -28,6 +30,12 @@ pub struct Observed {
     pub password: Option<SecretString>,
     /// The ports of interest that somebody listens on, with the program's name where it is known.
     pub listeners: BTreeMap<u16, String>,
+    /// How far the server's clock is from ours, where it told the time.
+    pub clock: Option<ClockSkew>,
+    /// Who has the lock of the server.
+    pub holder: Option<Lease>,
+    /// What the server remembers of how it was deployed.
+    pub remembered: Option<Remembered>,
 }
 
 /// What is at a path where a directory is wanted.

@@ -2,9 +2,13 @@
 
 use std::{fmt, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::spec::{ContainerSpec, Directory, ImageRef, Pull};
+use super::install_docker::DockerInstall;
+use crate::{
+    docker::Update,
+    spec::{ContainerSpec, Directory, ImageRef, Pull},
+};
 
 /// Steps in the order in which they are done. The next one begins when the one before it has succeeded.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,7 +55,7 @@ pub struct Step {
 }
 
 /// One setting that changes. Never holds a secret: of one, only that it differs is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The setting, in the operator's words.
     pub setting: String,
@@ -63,9 +67,19 @@ pub struct Change {
     pub wanted: Option<String>,
 }
 
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        let (now, wanted) = (or_none(&self.now), or_none(&self.wanted));
+        write!(f, "{}: {now}, wanted: {wanted}", self.setting)
+    }
+}
+
 /// Something that can be done to a server. Each is safe to do again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
+    /// Install Docker on a server that has none.
+    InstallDocker(Box<DockerInstall>),
     /// Fetch an image from its registry.
     Fetch(ImageRef),
     /// Make directories, or give them their owner and mode.
@@ -82,6 +96,8 @@ pub enum Action {
     PutBack(String),
     /// Make a container.
     Create(Box<ContainerSpec>),
+    /// Change settings of a container that stays as it is, running or not.
+    Update(String, Vec<Update>),
     /// Wait until ClickHouse answers to its password.
     AwaitClickHouse {
         /// The container.
@@ -102,37 +118,6 @@ pub enum Action {
     },
 }
 
-/// A plan as it is told and shown.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct PlanSummary {
-    /// The steps, in order.
-    pub steps: Vec<StepSummary>,
-    /// What comes after them, as far as can be told before images are fetched.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub forecast: Vec<StepSummary>,
-    /// In what the settings differ from those of the deployment that is remembered.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub changed_settings: Vec<Change>,
-}
-
-/// A step as it is told and shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StepSummary {
-    /// What is done.
-    pub what: String,
-    /// Why.
-    pub why: String,
-    /// In what a container's settings change.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub changes: Vec<Change>,
-    /// What it costs those who use the service, if anything.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub risk: Option<&'static str>,
-    /// What puts it back if a later step fails.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub undo: Option<String>,
-}
-
 impl Plan {
     /// Whether all is as wanted.
     pub fn is_empty(&self) -> bool {
@@ -148,13 +133,19 @@ impl Plan {
                 .all(|step| matches!(step.action, Action::Fetch(_)))
     }
 
-    /// The plan as it is told and shown.
-    pub fn summary(&self) -> PlanSummary {
-        PlanSummary {
-            steps: self.steps.iter().map(Step::summary).collect(),
-            forecast: self.forecast.iter().map(Step::summary).collect(),
-            changed_settings: Vec::new(),
-        }
+    /// Whether it told every step of the plan that is made after its own steps are done. Told by what is done: the cause may be
+    /// known better by then.
+    pub(super) fn tells(&self, later: &Self) -> bool {
+        let told: Vec<String> = self
+            .steps
+            .iter()
+            .chain(&self.forecast)
+            .map(|step| step.action.to_string())
+            .collect();
+        later
+            .steps
+            .iter()
+            .all(|step| told.contains(&step.action.to_string()))
     }
 
     pub(super) fn add(&mut self, action: Action, why: impl Into<String>) -> &mut Step {
@@ -171,20 +162,8 @@ impl Plan {
     }
 }
 
-impl Step {
-    fn summary(&self) -> StepSummary {
-        StepSummary {
-            what: self.action.to_string(),
-            why: self.why.clone(),
-            changes: self.changes.clone(),
-            risk: self.action.risk(),
-            undo: self.undo.as_ref().map(ToString::to_string),
-        }
-    }
-}
-
 impl fmt::Display for Plan {
-    /// One line for each step: what, why, and what puts it back.
+    /// One line for each step: what, why, and what puts it back; then the forecast in the same way, its numbers going on.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return f.write_str("nothing to do");
@@ -193,10 +172,26 @@ impl fmt::Display for Plan {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            write!(f, "{}. {}: {}", index + 1, step.action, step.why)?;
-            if let Some(undo) = &step.undo {
-                write!(f, " [undo: {undo}]")?;
-            }
+            write!(f, "{}. {step}", index + 1)?;
+        }
+        if !self.forecast.is_empty() {
+            f.write_str("\nthen, as far as can be told now:")?;
+        }
+        for (index, step) in self.forecast.iter().enumerate() {
+            write!(f, "\n{}. {step}", self.steps.len() + index + 1)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.action, self.why)?;
+        if let Some(undo) = &self.undo {
+            write!(f, " [undo: {undo}]")?;
+        }
+        if let Some(name) = &self.settles {
+            write!(f, " [no way back for {name}]")?;
         }
         Ok(())
     }

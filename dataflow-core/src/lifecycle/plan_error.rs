@@ -30,6 +30,21 @@ pub enum PlanError {
         deployed: Version,
     },
 
+    /// ClickHouse would become more than a year newer at once.
+    #[error(
+        "the image {image} has ClickHouse {version}, which is more than a year newer than {deployed}, which is deployed"
+    )]
+    Jump {
+        /// The image.
+        image: ImageRef,
+        /// Its version.
+        version: Version,
+        /// The version that is deployed.
+        deployed: Version,
+        /// The newest version that it may be, as year and month.
+        between: String,
+    },
+
     /// Somebody else's container has a name that is needed.
     #[error(
         "there is a container {name} (from {image}) that neither this program nor the vendor's script made"
@@ -39,6 +54,19 @@ pub enum PlanError {
         name: String,
         /// Its image.
         image: String,
+        /// Whether it could be taken over.
+        adoptable: bool,
+    },
+
+    /// Somebody else's container keeps its data where its successor would not look for it.
+    #[error("{name} does not keep its {target} in {path}; without that it can't be adopted")]
+    KeptElsewhere {
+        /// The container.
+        name: String,
+        /// The place in the container.
+        target: String,
+        /// The directory of the server that should be there.
+        path: String,
     },
 
     /// The vendor's installation keeps its data somewhere else.
@@ -109,8 +137,21 @@ impl Explain for PlanError {
             Self::Downgrade { .. } => {
                 "Name the image that is wanted with -i or -d, or in dataflow.toml. To go back to the older one, which may not read what the newer one has written: back up the data, then add --allow-downgrade.".into()
             }
-            Self::Foreign { name, .. } => format!(
-                "Look at it on the server (docker inspect {name}). If it is not needed, rename or remove it, then run the same command again."
+            Self::Jump { between, .. } => format!(
+                "Go through a release in between: first upgrade -d to one that is not newer than {between}, and when that works, to this one. To go at once all the same: back up the data, then add --allow-jump."
+            ),
+            Self::Foreign { name, adoptable, .. } => {
+                let adopt = if *adoptable {
+                    " To have it replaced, with its data kept where it is: add --adopt."
+                } else {
+                    ""
+                };
+                format!(
+                    "Look at it on the server (docker inspect {name}). If it is not needed, rename or remove it, then run the same command again.{adopt}"
+                )
+            }
+            Self::KeptElsewhere { name, target, path } => format!(
+                "If it keeps its data below another path of the server, give that with -p. If not: stop it, copy what is needed out of it (docker cp {name}:{target}/. {path}), rename it, and run the same command without --adopt."
             ),
             Self::DataElsewhere { .. } => {
                 "Give the data path of that installation with -p; docker volume inspect dataflow-server-only_df-data shows it.".into()

@@ -1,22 +1,24 @@
 //! Works out the plan from what is wanted and what is there. Nothing here reads or changes anything.
 
 use super::{
-    compare::differences,
     desired::Desired,
+    directories, images,
+    need::{Need, Repair, Replace},
     observed::{Observed, Origin, aside, current, is_up},
-    plan::{Action, Plan, Pulls},
+    plan::{Action, Plan, Pulls, Step},
     plan_error::PlanError,
-    refuse,
+    refuse, refuse_image,
 };
 use crate::{
-    docker::{Container, Image, State},
-    spec::{ContainerSpec, Pull},
+    docker::{Image, State},
+    spec::ContainerSpec,
 };
 
 /// The steps that make `observed` into `desired`.
 ///
-/// Where images are missing, or `pulls` asks for them, the plan only fetches: what they are decides the rest, and nothing
-/// that runs is touched before they are there and fit.
+/// Where images are missing, or `pulls` asks for them, the steps only fetch: what they are decides the rest, and nothing that runs is
+/// touched before they are there and fit. What comes after that is the forecast: an image that is not there yet counts as another one
+/// than that of any container, and one that is fetched again as the one that is there.
 ///
 /// # Errors
 /// Where something on the server stands in the way. Nothing was changed.
@@ -24,69 +26,15 @@ pub fn plan(desired: &Desired, observed: &Observed, pulls: Pulls) -> Result<Plan
     refuse::foreign(desired, observed)?;
     refuse::taken_ports(desired, observed)?;
     refuse::files_in_the_way(desired, observed)?;
-    let fetching = fetch(desired, observed, pulls)?;
-    if !fetching.is_empty() {
-        return Ok(fetching);
+    let fetching = images::fetch(desired, observed, pulls)?;
+    let plan = Planner::new(desired, observed, &fetching)?.plan();
+    if fetching.is_empty() {
+        return Ok(plan);
     }
-    Planner::new(desired, observed)?.plan()
-}
-
-fn fetch(desired: &Desired, observed: &Observed, pulls: Pulls) -> Result<Plan, PlanError> {
-    let mut plan = Plan::default();
-    for (container, pull) in [
-        (&desired.clickhouse, pulls.clickhouse),
-        (&desired.service, pulls.service),
-    ] {
-        let image = &container.image;
-        let present = observed.images.contains_key(&image.to_string());
-        let why = match (pull, present) {
-            (Pull::Never, false) => {
-                return Err(PlanError::ImageMissing {
-                    image: image.clone(),
-                });
-            }
-            (Pull::Never | Pull::Missing, true) => continue,
-            (_, false) => "it is not on the server",
-            (Pull::Always, true) => "its tag may stand for a newer image",
-        };
-        let action = Action::Fetch(image.clone());
-        if !plan.steps.iter().any(|step| step.action == action) {
-            plan.add(action, why);
-        }
-    }
-    Ok(plan)
-}
-
-/// What has to happen to one container.
-enum Need {
-    Nothing,
-    Start(String),
-    Make(String),
-    Replace(String),
-}
-
-impl Need {
-    fn of(wanted: &ContainerSpec, image: &Image, found: Option<&Container>) -> Self {
-        let Some(found) = found else {
-            return Self::Make("there is no such container".to_owned());
-        };
-        let causes = differences(wanted, image, found);
-        if !causes.is_empty() {
-            Self::Replace(causes.join("; "))
-        } else if found.state == State::Running {
-            Self::Nothing
-        } else {
-            Self::Start(format!("it is {}", found.state.word()))
-        }
-    }
-
-    fn replaces(&self) -> bool {
-        matches!(self, Self::Replace(_))
-    }
-
-    fn makes(&self) -> bool {
-        matches!(self, Self::Make(_) | Self::Replace(_))
-    }
+    Ok(Plan {
+        forecast: plan.steps,
+        ..fetching
+    })
 }
 
 struct Planner<'a> {
@@ -95,56 +43,51 @@ struct Planner<'a> {
     plan: Plan,
     clickhouse: Need,
     service: Need,
+    /// What is mended on containers as they are.
+    repairs: Vec<(String, Repair)>,
     /// Why the database has to be prepared, if it has to.
     initialise: Option<String>,
 }
 
 impl<'a> Planner<'a> {
-    fn new(desired: &'a Desired, observed: &'a Observed) -> Result<Self, PlanError> {
-        let image_of = |container: &ContainerSpec| {
-            observed
-                .images
-                .get(&container.image.to_string())
-                .ok_or_else(|| PlanError::ImageMissing {
-                    image: container.image.clone(),
-                })
+    fn new(
+        desired: &'a Desired,
+        observed: &'a Observed,
+        fetching: &Plan,
+    ) -> Result<Self, PlanError> {
+        let mut repairs = Vec::new();
+        let mut judge = |wanted: &ContainerSpec| {
+            let image = images::known(wanted, observed, fetching)?;
+            // What is fetched is judged when it is there.
+            if let Some(image) = image.filter(|_| !images::is_fetched(wanted, fetching)) {
+                refuse_image::unfit(desired, observed, wanted, image)?;
+            }
+            let found = current(&observed.containers, &wanted.name);
+            let (need, repair) = Need::of(wanted, image, found);
+            repairs.extend(repair.map(|repair| (wanted.name.clone(), repair)));
+            Ok::<_, PlanError>((need, image))
         };
-        let clickhouse_image = image_of(&desired.clickhouse)?;
-        let service_image = image_of(&desired.service)?;
-        let release = &desired.release;
-        let label = service_image.labels.get(release.version_label);
-        release.image_version(&desired.service.image, label.map(String::as_str))?;
-        if !desired.spec.allows_downgrade() {
-            refuse::downgrade(desired, observed, &desired.clickhouse, clickhouse_image)?;
-            refuse::downgrade(desired, observed, &desired.service, service_image)?;
-        }
-
-        let planner = Self {
-            clickhouse: Need::of(
-                &desired.clickhouse,
-                clickhouse_image,
-                current(&observed.containers, &desired.clickhouse.name),
-            ),
-            service: Need::of(
-                &desired.service,
-                service_image,
-                current(&observed.containers, &desired.service.name),
-            ),
-            initialise: why_initialise(desired, observed, service_image),
+        let (clickhouse, _) = judge(&desired.clickhouse)?;
+        let (service, image) = judge(&desired.service)?;
+        Ok(Self {
+            clickhouse,
+            service,
+            repairs,
+            initialise: why_initialise(desired, observed, image),
             desired,
             observed,
             plan: Plan::default(),
-        };
-        Ok(planner)
+        })
     }
 
-    fn plan(mut self) -> Result<Plan, PlanError> {
+    fn plan(mut self) -> Plan {
         self.directories();
         self.clear_remains();
+        self.repair();
         self.await_running_clickhouse();
         self.stop_service();
         self.clickhouse();
-        let (replaced, made) = (self.clickhouse.replaces(), self.clickhouse.makes());
+        let (replaced, made) = (self.clickhouse.is_kept(), self.clickhouse.makes());
         self.drop_predecessor(&self.desired.clickhouse.name, replaced, made);
         if let Some(why) = &self.initialise {
             let release = &self.desired.release;
@@ -153,39 +96,17 @@ impl<'a> Planner<'a> {
                 .add(Action::Initialise(Box::new(container)), why.clone());
         }
         self.service();
-        let (replaced, made) = (self.service.replaces(), self.service.makes());
+        let (replaced, made) = (self.service.is_kept(), self.service.makes());
         self.drop_predecessor(&self.desired.service.name, replaced, made);
-        Ok(self.plan)
+        self.plan
     }
 
     fn directories(&mut self) {
-        let mut causes = Vec::new();
-        let mut wrong = Vec::new();
-        for wanted in &self.desired.directories {
-            let cause = match self.observed.directories.get(&wanted.path) {
-                None => "not there".to_owned(),
-                Some(found) => {
-                    // Only a directory with an owner of its own has owner and mode kept: the images see to the others.
-                    let Some(owner) = wanted.owner else { continue };
-                    if owner != found.owner {
-                        format!(
-                            "{} belongs to {}:{}",
-                            wanted.path, found.owner.uid, found.owner.gid
-                        )
-                    } else if wanted.mode != found.mode {
-                        format!("{} has mode {:o}", wanted.path, found.mode)
-                    } else {
-                        continue;
-                    }
-                }
-            };
-            if !causes.contains(&cause) {
-                causes.push(cause);
-            }
-            wrong.push(wanted.clone());
-        }
-        if !wrong.is_empty() {
-            self.plan.add(Action::Directories(wrong), causes.join("; "));
+        let wrong = directories::wrong(self.desired, self.observed);
+        if !wrong.directories.is_empty() {
+            let why = wrong.causes.join("; ");
+            let step = self.plan.add(Action::Directories(wrong.directories), why);
+            step.changes = wrong.changes;
         }
     }
 
@@ -219,6 +140,14 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// What needs no restart comes first: the container's next start is as wanted whatever happens after this.
+    fn repair(&mut self) {
+        for (name, repair) in std::mem::take(&mut self.repairs) {
+            let update = Action::Update(name, repair.updates);
+            self.plan.add(update, repair.why).changes = repair.changes;
+        }
+    }
+
     /// A server that runs may still be loading its data: nothing is stopped or prepared for it before it answers.
     fn await_running_clickhouse(&mut self) {
         let needed = !matches!(self.service, Need::Nothing) || self.initialise.is_some();
@@ -237,7 +166,7 @@ impl<'a> Planner<'a> {
 
     /// Starts a container that does not run.
     fn start(&mut self, name: &str, why: &str) {
-        let found = self.observed.containers.get(name);
+        let found = current(&self.observed.containers, name);
         if found.is_some_and(|found| found.state == State::Restarting) {
             // The engine takes it for started, and may let a minute pass before it really starts it.
             let stop = Action::Stop(name.to_owned(), self.desired.release.stop_timeout);
@@ -249,7 +178,7 @@ impl<'a> Planner<'a> {
     /// The service does not run while its database is replaced or prepared, nor while it is replaced itself.
     fn stop_service(&mut self) {
         let name = &self.desired.service.name;
-        let up = self.observed.containers.get(name).is_some_and(is_up);
+        let up = current(&self.observed.containers, name).is_some_and(is_up);
         let why = match (&self.service, &self.clickhouse, &self.initialise) {
             (Need::Replace(_), ..) => "it is replaced",
             (_, Need::Replace(_), _) => "ClickHouse is replaced",
@@ -259,27 +188,31 @@ impl<'a> Planner<'a> {
         if up {
             let patience = self.desired.release.stop_timeout;
             let step = self.plan.add(Action::Stop(name.clone(), patience), why);
-            step.undo = Some(Action::Start(name.clone()));
+            way_back_from_stop(step, name, self.service.vanishes());
         }
     }
 
     fn clickhouse(&mut self) {
         let desired = self.desired;
         let name = desired.clickhouse.name.clone();
-        let was_up = self.observed.containers.get(&name).is_some_and(is_up);
+        let was_up = current(&self.observed.containers, &name).is_some_and(is_up);
         match &self.clickhouse {
             Need::Nothing => return,
             Need::Start(why) => self.start(&name, &why.clone()),
-            Need::Make(why) => make_clickhouse(&mut self.plan, &desired.clickhouse, why),
-            Need::Replace(why) => {
+            Need::Make(why) => {
+                make_clickhouse(&mut self.plan, &desired.clickhouse, why);
+            }
+            Need::Replace(replace) => {
                 if was_up {
                     let patience = desired.release.stop_timeout;
                     let stop = Action::Stop(name.clone(), patience);
                     let step = self.plan.add(stop, "it is replaced");
-                    step.undo = Some(Action::Start(name.clone()));
+                    way_back_from_stop(step, &name, replace.vanishes);
                 }
-                set_aside(&mut self.plan, &name);
-                make_clickhouse(&mut self.plan, &desired.clickhouse, why);
+                clear_name(&mut self.plan, &name, replace);
+                let changes = replace.changes.clone();
+                make_clickhouse(&mut self.plan, &desired.clickhouse, &replace.why).changes =
+                    changes;
             }
         }
         let ready = self.clickhouse_ready();
@@ -305,10 +238,13 @@ impl<'a> Planner<'a> {
             }
             Need::Nothing => return,
             Need::Start(why) => self.start(&name, &why.clone()),
-            Need::Make(why) => make(&mut self.plan, &desired.service, why),
-            Need::Replace(why) => {
-                set_aside(&mut self.plan, &name);
+            Need::Make(why) => {
                 make(&mut self.plan, &desired.service, why);
+            }
+            Need::Replace(replace) => {
+                clear_name(&mut self.plan, &name, replace);
+                let changes = replace.changes.clone();
+                make(&mut self.plan, &desired.service, &replace.why).changes = changes;
             }
         }
         let patience = desired.release.patience(&desired.spec);
@@ -333,7 +269,7 @@ impl<'a> Planner<'a> {
 
 /// Why the service's own program has to prepare the database. It is done before the service's container is made, so a
 /// container made from the wanted image shows that it was done.
-fn why_initialise(desired: &Desired, observed: &Observed, image: &Image) -> Option<String> {
+fn why_initialise(desired: &Desired, observed: &Observed, image: Option<&Image>) -> Option<String> {
     let found = current(&observed.containers, &desired.service.name);
     let data = desired.clickhouse.binds.iter().any(|bind| {
         desired.directories.iter().any(|d| d.path == bind.source)
@@ -346,7 +282,7 @@ fn why_initialise(desired: &Desired, observed: &Observed, image: &Image) -> Opti
     } else {
         match found {
             None => Some("the service was not there".to_owned()),
-            Some(found) if found.image_id != image.id => {
+            Some(found) if image.is_none_or(|image| image.id != found.image_id) => {
                 Some("the service comes from another image".to_owned())
             }
             Some(_) => None,
@@ -354,7 +290,23 @@ fn why_initialise(desired: &Desired, observed: &Observed, image: &Image) -> Opti
     }
 }
 
-fn set_aside(plan: &mut Plan, name: &str) {
+/// What puts a container back that is stopped to be replaced or for another one.
+fn way_back_from_stop(step: &mut Step, name: &str, vanishes: bool) {
+    if vanishes {
+        step.settles = Some(name.to_owned());
+    } else {
+        step.undo = Some(Action::Start(name.to_owned()));
+    }
+}
+
+/// Makes a container's name free for its successor.
+fn clear_name(plan: &mut Plan, name: &str, replace: &Replace) {
+    if replace.vanishes {
+        let why = "it was made to be removed when it stops";
+        let step = plan.add(Action::Remove(name.to_owned()), why);
+        step.settles = Some(name.to_owned());
+        return;
+    }
     let step = plan.add(
         Action::SetAside(name.to_owned()),
         "it is kept until its successor works",
@@ -362,21 +314,23 @@ fn set_aside(plan: &mut Plan, name: &str) {
     step.undo = Some(Action::PutBack(name.to_owned()));
 }
 
-fn make(plan: &mut Plan, container: &ContainerSpec, why: &str) {
+/// Makes a container and starts it. Gives the step that makes it.
+fn make<'a>(plan: &'a mut Plan, container: &ContainerSpec, why: &str) -> &'a mut Step {
+    let at = plan.steps.len();
     let step = plan.add(Action::Create(Box::new(container.clone())), why);
     step.undo = Some(Action::Remove(container.name.clone()));
     plan.add(Action::Start(container.name.clone()), "it was just made");
+    // Never out of bounds: it was pushed just now.
+    &mut plan.steps[at]
 }
 
 /// As [`make`]. Removing a container kills it, and ClickHouse may be at work on the data, so it is stopped before that.
-fn make_clickhouse(plan: &mut Plan, container: &ContainerSpec, why: &str) {
+fn make_clickhouse<'a>(plan: &'a mut Plan, container: &ContainerSpec, why: &str) -> &'a mut Step {
+    let at = plan.steps.len();
     make(plan, container, why);
     if let Some(start) = plan.steps.last_mut() {
         let stop = Action::Stop(container.name.clone(), container.stop_timeout);
         start.undo = Some(stop);
     }
+    &mut plan.steps[at]
 }
-
-#[cfg(test)]
-#[path = "planner_tests.rs"]
-mod tests;

@@ -1,28 +1,21 @@
 //! What stands in the way of any plan. Judged before anything is touched.
 
-use std::collections::BTreeMap;
-
 use super::{
     desired::Desired,
-    observed::{Observed, Origin, current, is_up},
+    observed::{Observed, Origin, aside, is_up},
     plan_error::PlanError,
 };
 use crate::{
-    docker::{Container, Image},
-    spec::{ContainerSpec, ImageRef, Version},
+    docker::Container,
+    spec::{Bind, ContainerSpec},
 };
 
-/// Somebody else's containers, and the vendor's or our own with their data elsewhere.
+/// Somebody else's containers, and those with their data elsewhere.
 pub(super) fn foreign(desired: &Desired, observed: &Observed) -> Result<(), PlanError> {
     for container in observed.containers.values() {
         match Origin::of(container) {
             Origin::Ours => {}
-            Origin::Foreign => {
-                return Err(PlanError::Foreign {
-                    name: container.name.clone(),
-                    image: crate::host::shown(container.image.as_bytes()),
-                });
-            }
+            Origin::Foreign => adoptable(desired, container)?,
             // Once the script has made the service, its password is in a file below the data path. Where it is not, the data is
             // elsewhere.
             Origin::Vendor
@@ -39,9 +32,35 @@ pub(super) fn foreign(desired: &Desired, observed: &Observed) -> Result<(), Plan
         let Some(found) = observed.containers.get(&wanted.name) else {
             continue;
         };
-        if Origin::of(found) == Origin::Ours {
+        if Origin::of(found) != Origin::Vendor {
             moved_data(wanted, found)?;
             lost_data(desired, observed, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether somebody else's container, perhaps set aside by a run that was interrupted, may be replaced: it has to be asked for, and
+/// what it keeps must be where the successor looks for it. What is inside of it, or in a volume without a name, would go with it.
+fn adoptable(desired: &Desired, found: &Container) -> Result<(), PlanError> {
+    let mut both = [&desired.clickhouse, &desired.service].into_iter();
+    let wanted = both.find(|wanted| [&wanted.name, &aside(&wanted.name)].contains(&&found.name));
+    let Some(wanted) = wanted.filter(|_| desired.spec.adopts()) else {
+        return Err(PlanError::Foreign {
+            name: found.name.clone(),
+            image: crate::host::shown(found.image.as_bytes()),
+            adoptable: wanted.is_some(),
+        });
+    };
+    let is_data = |bind: &&Bind| desired.directories.iter().any(|d| d.path == bind.source);
+    for bind in wanted.binds.iter().filter(is_data) {
+        let mut mounts = found.mounts.iter();
+        if !mounts.any(|mount| mount.target == bind.target && mount.source == bind.source) {
+            return Err(PlanError::KeptElsewhere {
+                name: found.name.clone(),
+                target: bind.target.clone(),
+                path: bind.source.clone(),
+            });
         }
     }
     Ok(())
@@ -57,7 +76,7 @@ fn moved_data(wanted: &ContainerSpec, found: &Container) -> Result<(), PlanError
         if let Some(mount) = elsewhere {
             return Err(PlanError::DataMoved {
                 name: found.name.clone(),
-                from: mount.source.clone(),
+                from: crate::host::shown(mount.source.as_bytes()),
                 to: bind.source.clone(),
             });
         }
@@ -128,45 +147,3 @@ pub(super) fn files_in_the_way(desired: &Desired, observed: &Observed) -> Result
     }
     Ok(())
 }
-
-/// An older program may not read what a newer one has written, so going back has to be asked for. Told by the label, and where
-/// one of the two has none, or one that is no version, by the tags; where these tell nothing either, there is no telling.
-pub(super) fn downgrade(
-    desired: &Desired,
-    observed: &Observed,
-    wanted: &ContainerSpec,
-    image: &Image,
-) -> Result<(), PlanError> {
-    let version = |labels: &BTreeMap<String, String>| -> Option<Version> {
-        labels.get(desired.release.version_label)?.parse().ok()
-    };
-    let Some(found) = current(&observed.containers, &wanted.name) else {
-        return Ok(());
-    };
-    let by_label = version(&image.labels).zip(version(&found.labels));
-    let by_tag = || older_tag(&wanted.image, &found.image.parse().ok()?);
-    match by_label.or_else(by_tag) {
-        Some((version, deployed)) if version < deployed => Err(PlanError::Downgrade {
-            image: wanted.image.clone(),
-            version,
-            deployed,
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// The two tags as versions, where the first is older as far as both go: `25` may well be newer than `25.8`.
-fn older_tag(wanted: &ImageRef, deployed: &ImageRef) -> Option<(Version, Version)> {
-    let (wanted, deployed) = (wanted.tag()?, deployed.tag()?);
-    let parts =
-        |tag: &str| -> Vec<u64> { tag.split('.').map_while(|part| part.parse().ok()).collect() };
-    let pairs = parts(wanted).into_iter().zip(parts(deployed));
-    let (wanted_part, deployed_part) = pairs.into_iter().find(|(a, b)| a != b)?;
-    (wanted_part < deployed_part)
-        .then(|| wanted.parse().ok().zip(deployed.parse().ok()))
-        .flatten()
-}
-
-#[cfg(test)]
-#[path = "refuse_tests.rs"]
-mod tests;

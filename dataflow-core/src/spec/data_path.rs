@@ -26,6 +26,10 @@ const SYSTEM: [&str; 18] = [
     "/var/tmp",
 ];
 
+/// The directory on a server that holds lock, journal and what is remembered of the deployment: the one place outside the data
+/// path that operations write to. It is root's alone, so it can't hold the data.
+pub const KEPT_IN: &str = "/var/lib/dataflow";
+
 /// Directories that others share: a directory below one is fine, the directory itself would change owner and mode.
 const SHARED: [&str; 9] = [
     "/home",
@@ -110,6 +114,11 @@ impl FromStr for DataPath {
         if let Some(system) = SYSTEM.iter().find(within) {
             return Err(refuse(&format!("{system} belongs to the system")));
         }
+        if within(&&KEPT_IN) {
+            return Err(refuse(&format!(
+                "{KEPT_IN} holds this program's own records"
+            )));
+        }
         if SHARED.contains(&path.as_str()) {
             return Err(refuse(&format!(
                 "{path} is shared with others; a directory below it is allowed"
@@ -181,6 +190,8 @@ mod tests {
             "/home",
             "/root",
             "/var/lib/docker/volumes",
+            "/var/lib/dataflow",
+            "/var/lib/dataflow/data",
         ] {
             assert!(given.parse::<DataPath>().is_err(), "{given:?} was accepted");
         }

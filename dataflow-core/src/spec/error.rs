@@ -37,6 +37,12 @@ pub enum SpecError {
         /// The key to use.
         instead: &'static str,
     },
+    /// A secret is given itself where a settings file is to be written.
+    #[error("a secret is not written into a settings file")]
+    SecretForFile {
+        /// The key that would name its file.
+        key: String,
+    },
     /// A key of the file has a value that is not allowed.
     #[error("{spot}: {key}: {reason}")]
     BadValue {
@@ -48,6 +54,16 @@ pub enum SpecError {
         reason: String,
         /// What is allowed, as a sentence, or nothing where the reason says it.
         allowed: String,
+    },
+    /// The file has no server of this name.
+    #[error("the settings file has no server {name}{}; {}", did_you_mean(.suggestion.as_deref()), those_known(.known))]
+    UnknownServer {
+        /// The name.
+        name: String,
+        /// The name that it looks like.
+        suggestion: Option<String>,
+        /// All names of the file.
+        known: Vec<String>,
     },
     /// Not an IP address that a machine can have.
     #[error("{given:?} cannot be the address of a machine: {reason}")]
@@ -186,6 +202,13 @@ fn did_you_mean(suggestion: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
+fn those_known(names: &[String]) -> String {
+    match names {
+        [] => "it names none".to_owned(),
+        names => format!("it has {}", names.join(", ")),
+    }
+}
+
 impl Explain for SpecError {
     fn kind(&self) -> Kind {
         match self {
@@ -209,6 +232,13 @@ impl Explain for SpecError {
             Self::SecretInFile { instead, .. } => {
                 format!("Put the secret into a file that only you can read (mode 600) and name that file with {instead}.")
             }
+            Self::SecretForFile { key } => {
+                format!("Put it into a file that only you can read (mode 600) and give that file's name; {key} is its key.")
+            }
+            Self::UnknownServer { known, .. } if known.is_empty() => {
+                "Leave --server out, or describe the server under [servers.NAME] in the settings file.".to_owned()
+            }
+            Self::UnknownServer { .. } => "Give one of these with --server.".to_owned(),
             Self::Ip { .. } => "Give an IPv4 or IPv6 address such as 172.31.16.158.".to_owned(),
             Self::DataPath { .. } => {
                 "Give an absolute directory of its own, such as /var/lib/portsip, /srv/portsip or /data.".to_owned()

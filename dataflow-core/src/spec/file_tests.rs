@@ -3,8 +3,16 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
+use super::super::keys::{INNER, REGISTRY, SERVER, SSH};
 use super::*;
 use crate::Explain;
+
+impl Settings {
+    /// What a file without names says.
+    pub(crate) fn from_toml(text: &str, path: &Path) -> Result<Self, SpecError> {
+        Ok(SettingsFile::from_toml(text, path)?.top)
+    }
+}
 
 fn errors(texts: &[&str]) -> String {
     let said = |text: &&str| {
@@ -43,21 +51,21 @@ fn unknown_keys_are_refused_with_a_suggestion() {
         "[docker]\nx = 1",
         "ssh.identity = 'x'",
     ]), @"
-    dataflow.toml:1:1: unknown key pxb, did you mean pbx?; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+    dataflow.toml:1:1: unknown key pxb, did you mean pbx?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
       Write pbx in line 1 of dataflow.toml, or remove the key.
-    dataflow.toml:2:1: unknown key data_path, did you mean data-path?; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+    dataflow.toml:2:1: unknown key data_path, did you mean data-path?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
       Write data-path in line 2 of dataflow.toml, or remove the key.
-    dataflow.toml:2:1: unknown key ssh.agnet, did you mean ssh.agent?; allowed here: identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
+    dataflow.toml:2:1: unknown key ssh.agnet, did you mean ssh.agent?; allowed here: config, jump, identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
       Write ssh.agent in line 2 of dataflow.toml, or remove the key.
     dataflow.toml:2:1: unknown key registry.ü; allowed here: server, user, token-file
       Remove the key in line 2 of dataflow.toml.
-    dataflow.toml:1:1: unknown key identities, did you mean ssh.identities?; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+    dataflow.toml:1:1: unknown key identities, did you mean ssh.identities?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
       Write ssh.identities in line 1 of dataflow.toml, or remove the key.
-    dataflow.toml:1:1: unknown key colour; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+    dataflow.toml:1:1: unknown key colour; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
       Remove the key in line 1 of dataflow.toml.
-    dataflow.toml:1:2: unknown key docker; allowed here: host, data-path, private-ip, public-ip, pbx, image, clickhouse-image, start-grace, nofile, pull, ssh, registry
+    dataflow.toml:1:2: unknown key docker; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
       Remove the key in line 1 of dataflow.toml.
-    dataflow.toml:1:5: unknown key ssh.identity, did you mean ssh.identities?; allowed here: identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
+    dataflow.toml:1:5: unknown key ssh.identity, did you mean ssh.identities?; allowed here: config, jump, identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
       Write ssh.identities in line 1 of dataflow.toml, or remove the key.
     ");
 }
@@ -179,9 +187,22 @@ fn every_key_of_the_lists_is_a_field_and_every_field_is_in_the_lists() {
             .map(|name| name.trim_matches('`').to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(fields("zzz = 1"), TOP);
-    assert_eq!(fields("[ssh]\nzzz = 1"), SSH);
-    assert_eq!(fields("[registry]\nzzz = 1"), REGISTRY);
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    let names = |table: &super::super::keys::Table| table.names().map(str::to_owned).collect();
+    let top: Vec<String> = names(&SERVER);
+    let inner = INNER.iter().map(|table| table.name.to_owned());
+    assert_eq!(
+        sorted(fields("zzz = 1")),
+        sorted(top.into_iter().chain(inner).collect())
+    );
+    assert_eq!(sorted(fields("[ssh]\nzzz = 1")), sorted(names(&SSH)));
+    assert_eq!(
+        sorted(fields("[registry]\nzzz = 1")),
+        sorted(names(&REGISTRY))
+    );
 }
 
 proptest! {
@@ -192,8 +213,8 @@ proptest! {
 
     #[test]
     fn any_value_of_any_key_is_read_without_a_panic(
-        table in prop_oneof![Just(""), Just("[ssh]\n"), Just("[registry]\n"), Just("ssh.")],
-        key in prop::sample::select([TOP, SSH, REGISTRY].concat()),
+        table in prop_oneof![Just(""), Just("[ssh]\n"), Just("[registry]\n"), Just("ssh."), Just("[servers.a]\n"), Just("[servers.a.ssh]\n"), Just("servers.")],
+        key in prop::sample::select([&SERVER, &SSH, &REGISTRY].iter().flat_map(|table| table.names()).chain(["ssh", "registry", "servers"]).collect::<Vec<_>>()),
         value in prop_oneof![
             any::<String>().prop_map(|text| toml::Value::from(text).to_string()),
             any::<i64>().prop_map(|number| number.to_string()),

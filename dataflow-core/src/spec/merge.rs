@@ -21,6 +21,8 @@ impl Settings {
             nofile: self.nofile.or(fallback.nofile),
             pull: self.pull.or(fallback.pull),
             allow_downgrade: self.allow_downgrade.or(fallback.allow_downgrade),
+            allow_jump: self.allow_jump.or(fallback.allow_jump),
+            adopt: self.adopt.or(fallback.adopt),
             ssh: self.ssh.or(fallback.ssh),
             registry: self.registry.or(fallback.registry),
         }
@@ -30,6 +32,8 @@ impl Settings {
 impl SshSettings {
     fn or(self, fallback: Self) -> Self {
         Self {
+            config: self.config.or(fallback.config),
+            jump: self.jump.or(fallback.jump),
             identities: self.identities.or(fallback.identities),
             agent: self.agent.or(fallback.agent),
             known_hosts: self.known_hosts.or(fallback.known_hosts),

@@ -7,18 +7,23 @@ mod container;
 mod data_path;
 mod error;
 mod file;
+mod file_check;
 mod image;
+mod keys;
 mod merge;
+mod nearest;
 mod registry;
 mod release;
 mod server_ip;
 mod settings;
+mod template;
 mod version;
 mod wanted;
 
 pub use container::{Bind, ContainerSpec, EnvValue, HealthCheck, MANAGED_LABEL, RestartPolicy};
-pub use data_path::DataPath;
+pub use data_path::{DataPath, KEPT_IN};
 pub use error::{FileSpot, SpecError};
+pub use file::SettingsFile;
 pub use image::ImageRef;
 pub use registry::{RegistryLogin, RegistryServer};
 pub use release::{Directory, Owner, PasswordFile, Release};
@@ -26,3 +31,7 @@ pub use server_ip::ServerIp;
 pub use settings::{CONNECT_TIMEOUT_RANGE, RegistrySettings, Secret, Settings, SshSettings};
 pub use version::Version;
 pub use wanted::{NOFILE_RANGE, Pull, START_GRACE_RANGE, Spec, Target};
+
+#[cfg(test)]
+#[path = "servers_tests.rs"]
+mod servers_tests;

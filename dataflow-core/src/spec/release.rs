@@ -3,7 +3,7 @@
 //! Names, users, capabilities, limits, mounts, arguments and the label are those that the vendor's own script gives its
 //! containers, so that an installation made by it is recognised and a container made here fits its images.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use secrecy::SecretString;
 
@@ -90,12 +90,18 @@ pub struct Directory {
 }
 
 /// An owner, by numbers: the names need not exist on the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Owner {
     /// User ID.
     pub uid: u32,
     /// Group ID.
     pub gid: u32,
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.uid, self.gid)
+    }
 }
 
 impl Release {

@@ -11,7 +11,7 @@ use super::{
     ServerIp, Spec, SpecError, Target,
 };
 use crate::Explain;
-use crate::host::{Address, Fingerprint, SignIn, SshAddress};
+use crate::host::{Address, Fingerprint, Jump, SignIn, SshAddress};
 
 /// The time that a connection may take, in seconds, that is allowed.
 pub const CONNECT_TIMEOUT_RANGE: RangeInclusive<u64> = 1..=600;
@@ -54,6 +54,12 @@ pub struct Settings {
     /// Whether an image may be older than the one that is deployed. Asked for each time, never kept in a file.
     #[serde(skip)]
     pub allow_downgrade: Option<bool>,
+    /// Whether ClickHouse may become more than a year newer at once. Asked for each time, never kept in a file.
+    #[serde(skip)]
+    pub allow_jump: Option<bool>,
+    /// Whether containers that somebody else made are taken over. Asked for each time, never kept in a file.
+    #[serde(skip)]
+    pub adopt: Option<bool>,
     /// How to sign in to the server.
     pub ssh: SshSettings,
     /// How to sign in to the registry.
@@ -64,6 +70,11 @@ pub struct Settings {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SshSettings {
+    /// The ssh_config that is read, or `none`.
+    pub config: Option<PathBuf>,
+    /// The servers to go through, or `none`.
+    #[serde(deserialize_with = "explained")]
+    pub jump: Option<Jump>,
     /// Private key files.
     pub identities: Option<Vec<PathBuf>>,
     /// Whether the SSH agent is asked for keys.
@@ -168,7 +179,9 @@ impl Settings {
         }
         Ok(spec
             .with_pull(self.pull.unwrap_or_default())
-            .with_downgrade(self.allow_downgrade.unwrap_or_default()))
+            .with_downgrade(self.allow_downgrade.unwrap_or_default())
+            .with_jump(self.allow_jump.unwrap_or_default())
+            .with_adopt(self.adopt.unwrap_or_default()))
     }
 
     /// How the server is reached: at `host`, or over SSH at `private_ip`.
@@ -181,7 +194,7 @@ impl Settings {
             (None, Some(ip)) => Address::Ssh(SshAddress {
                 user: None,
                 host: ip.to_string(),
-                port: 22,
+                port: None,
             }),
             (None, None) => return Err(SpecError::NoTarget),
         };
@@ -197,23 +210,26 @@ impl SshSettings {
         let defaults = SignIn::default();
         let secret = |secret: &Option<Secret>| secret.as_ref().map(Secret::value).transpose();
         let connect_timeout = match self.connect_timeout {
-            Some(given) => Duration::from_secs(in_range(
+            Some(given) => Some(Duration::from_secs(in_range(
                 "the connect timeout",
                 given.into(),
                 &CONNECT_TIMEOUT_RANGE,
                 " seconds",
-            )?),
-            None => defaults.connect_timeout,
+            )?)),
+            None => None,
         };
         Ok(SignIn {
-            identities: self.identities.clone().unwrap_or(defaults.identities),
+            config: self.config.clone().map(Into::into).unwrap_or_default(),
+            jump: self.jump.clone(),
+            identities: self.identities.clone().unwrap_or_default(),
             agent: self.agent.unwrap_or(defaults.agent),
             password: secret(&self.password)?,
             passphrase: secret(&self.passphrase)?,
             sudo_password: secret(&self.sudo_password)?,
-            known_hosts: self.known_hosts.clone().unwrap_or(defaults.known_hosts),
+            known_hosts: self.known_hosts.clone(),
             host_key: self.host_key.clone(),
             connect_timeout,
+            ..defaults
         })
     }
 }

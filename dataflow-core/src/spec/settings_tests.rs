@@ -88,9 +88,12 @@ fn every_key_reaches_its_field() {
         ["/etc/flow/id", "~/.ssh/id", "/root/id"].map(PathBuf::from)
     );
     assert!(!sign_in.agent);
-    assert_eq!(sign_in.known_hosts, [PathBuf::from("/etc/flow/known")]);
+    assert_eq!(
+        sign_in.known_hosts,
+        Some(vec![PathBuf::from("/etc/flow/known")])
+    );
     assert!(sign_in.host_key.is_some());
-    assert_eq!(sign_in.connect_timeout, Duration::from_secs(5));
+    assert_eq!(sign_in.connect_timeout, Some(Duration::from_secs(5)));
     for secret in [sign_in.password, sign_in.passphrase, sign_in.sudo_password] {
         assert_eq!(secret.unwrap().expose_secret(), "read");
     }

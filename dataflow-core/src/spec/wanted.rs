@@ -26,6 +26,8 @@ pub struct Spec {
     nofile: u64,
     pull: Pull,
     downgrade: bool,
+    jump: bool,
+    adopt: bool,
 }
 
 /// How the server is reached.
@@ -48,6 +50,18 @@ pub enum Pull {
     Always,
     /// Never; an image that is missing is an error.
     Never,
+}
+
+impl Pull {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
 }
 
 impl Spec {
@@ -76,6 +90,8 @@ impl Spec {
             nofile: 655_360,
             pull: Pull::default(),
             downgrade: false,
+            jump: false,
+            adopt: false,
         })
     }
 
@@ -119,6 +135,18 @@ impl Spec {
     #[must_use]
     pub fn with_downgrade(self, downgrade: bool) -> Self {
         Self { downgrade, ..self }
+    }
+
+    /// Sets whether ClickHouse may become more than a year newer at once.
+    #[must_use]
+    pub fn with_jump(self, jump: bool) -> Self {
+        Self { jump, ..self }
+    }
+
+    /// Sets whether containers of the right names that somebody else made are taken over.
+    #[must_use]
+    pub fn with_adopt(self, adopt: bool) -> Self {
+        Self { adopt, ..self }
     }
 
     /// Sets the time after the database's start in which failed health checks do not count.
@@ -207,6 +235,18 @@ impl Spec {
     #[must_use]
     pub fn pull(&self) -> Pull {
         self.pull
+    }
+
+    /// Whether ClickHouse may become more than a year newer at once.
+    #[must_use]
+    pub fn allows_jump(&self) -> bool {
+        self.jump
+    }
+
+    /// Whether containers of the right names that somebody else made are taken over.
+    #[must_use]
+    pub fn adopts(&self) -> bool {
+        self.adopt
     }
 
     /// Whether an image may be older than the one that is deployed.

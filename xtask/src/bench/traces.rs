@@ -9,7 +9,8 @@ use super::{secrets, server};
 use crate::failure::Result;
 
 /// One line for each thing: its kind, its name, and after a tab what it is like. Passed over: what Docker, the data directory
-/// and the lab's own directory hold, and what a running system writes by itself.
+/// and the lab's own directory hold, what a running system writes by itself, and what the program keeps on purpose, so that the
+/// history outlives the deployment: lock, journal and what is remembered, in `/var/lib/dataflow`.
 const LOOK: &str = r#"
 set -u
 dpkg-query --show --showformat 'package ${Package}\t${Status} ${Version}\n'
@@ -21,7 +22,7 @@ find /etc -xdev -type f -exec md5sum {} + | awk '{ print "etc " $2 "\t" $1 }'
 find /etc -xdev -printf 'etc %p:mode\t%y %m %U:%G %l\n'
 find / -xdev \( -path /etc -o -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/log \
     -o -path /var/cache -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/systemd -o -path /var/lib/chrony \
-    -o -path /var/lib/dataflow-lab -o -path "$0" \) -prune -o \( -type f -printf 'file %p\t%m %U:%G %s\n' \) -o -printf 'file %p\t%y %m %U:%G %l\n'
+    -o -path /var/lib/dataflow -o -path /var/lib/dataflow-lab -o -path "$0" \) -prune -o \( -type f -printf 'file %p\t%m %U:%G %s\n' \) -o -printf 'file %p\t%y %m %U:%G %l\n'
 "#;
 
 const KINDS: [&str; 7] = [

@@ -61,6 +61,13 @@ const IMAGES: &[Image] = &[
         Some("26.3.1"),
     ),
     image(
+        "clickhouse:27.1",
+        "vendor-root",
+        "clickhouse",
+        &[("VERSION", "27.1.1")],
+        Some("27.1.1"),
+    ),
+    image(
         "pbx:22",
         "vendor-root",
         "pbx",

@@ -1,12 +1,14 @@
 //! Running commands on a machine.
 
+use std::sync::atomic::Ordering;
+
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
 use super::output::shown;
 use super::process::{Event, Process};
 use super::stream::Pipe;
-use super::sudo::{Gate, Written};
+use super::sudo::{Gate, Sudo, Written, own_stderr};
 use super::{Command, FileWrite, Host, HostError, Output, Stream};
 
 impl Host {
@@ -47,9 +49,7 @@ impl Host {
     pub async fn pipe(&self, command: &Command) -> Result<Stream, HostError> {
         let mut written = Written::default();
         let started = async {
-            let gate = self.gate(command);
-            let mut process = self.start(&gate.argv(command, false)?, command).await?;
-            gate.pass(&mut process, &mut written).await?;
+            let mut process = self.begin(command, &mut written).await?;
             if !command.input().is_empty() {
                 process
                     .input
@@ -95,17 +95,44 @@ impl Host {
     async fn run(&self, command: &Command, written: &mut Written) -> Result<Output, HostError> {
         let gate = self.gate(command);
         let mut process = self.start(&gate.argv(command, true)?, command).await?;
-        if command.wants_sudo() && !self.is_root() {
-            gate.pass(&mut process, written).await?;
+        if gate.has_sudo() {
+            match gate.pass(&mut process, written).await {
+                Err(HostError::SudoNeedsTty { .. }) if !gate.has_terminal() => {
+                    self.inner.sudo_terminal.store(true, Ordering::Relaxed);
+                    *written = Written::default();
+                    return Box::pin(self.run(command, written)).await;
+                }
+                passed => passed?,
+            }
         }
         let mut output = collect(process, command, written).await?;
         gate.cut(&mut output.stdout);
+        gate.cut(&mut output.stderr);
         Ok(output)
     }
 
+    /// Starts a command that runs on, up to where it runs itself.
+    async fn begin(&self, command: &Command, written: &mut Written) -> Result<Process, HostError> {
+        let gate = self.gate(command);
+        let mut process = self.start(&gate.argv(command, false)?, command).await?;
+        match gate.pass(&mut process, written).await {
+            Err(HostError::SudoNeedsTty { .. }) if !gate.has_terminal() => {
+                self.inner.sudo_terminal.store(true, Ordering::Relaxed);
+                *written = Written::default();
+                Box::pin(self.begin(command, written)).await
+            }
+            passed => passed.map(|()| process),
+        }
+    }
+
     fn gate(&self, command: &Command) -> Gate<'_> {
-        let sudo = command.wants_sudo() && !self.is_root();
-        Gate::new(sudo.then_some((self.inner.user.as_str(), self.inner.sudo_password.as_ref())))
+        let inner = &self.inner;
+        let sudo = (command.wants_sudo() && !self.is_root()).then(|| Sudo {
+            user: &inner.user,
+            password: inner.sudo_password.as_ref(),
+            terminal: inner.sudo_terminal.load(Ordering::Relaxed),
+        });
+        Gate::new(sudo)
     }
 
     fn late(&self, command: &Command, written: &Written) -> HostError {
@@ -113,7 +140,7 @@ impl Host {
             host: self.label(),
             what: command.shown(),
             after: command.time(),
-            stderr: shown(&written.stderr),
+            stderr: shown(own_stderr(&written.stderr)),
         }
     }
 }

@@ -2,9 +2,12 @@
 
 use base64::Engine as _;
 use base64::alphabet;
+use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
+
+use super::super::pattern::{fits_any_case, list_includes};
 
 /// Base64 with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -19,6 +22,8 @@ pub(super) enum Marker {
     Host,
     /// It must never be accepted for the hosts named.
     Revoked,
+    /// It is that of an authority whose certificates are good for the hosts named.
+    Authority,
 }
 
 /// A line that says something of a host key.
@@ -37,9 +42,7 @@ pub(super) enum Hosts<'a> {
     Hashed { salt: Vec<u8>, hash: Vec<u8> },
 }
 
-/// Reads a line; `None` for comments, blank and malformed lines, and for `@cert-authority`: host
-/// certificates are not asked for, so a server never shows one, and an authority's own key is not a
-/// host's.
+/// Reads a line; `None` for comments, blank and malformed lines.
 pub(super) fn parse(text: &str) -> Option<Line<'_>> {
     let text = text.trim();
     if text.starts_with('#') {
@@ -49,10 +52,11 @@ pub(super) fn parse(text: &str) -> Option<Line<'_>> {
     let mut first = words.next()?;
     let marker = match first {
         "@revoked" => Marker::Revoked,
+        "@cert-authority" => Marker::Authority,
         marker if marker.starts_with('@') => return None,
         _ => Marker::Host,
     };
-    if marker == Marker::Revoked {
+    if marker != Marker::Host {
         first = words.next()?;
     }
     let hosts = match first.strip_prefix('|') {
@@ -84,6 +88,18 @@ pub(super) fn parse_key<'a>(key_type: &'a str, base64: &str) -> Option<(&'a str,
     (rest.get(..length)? == key_type.as_bytes()).then_some((key_type, key))
 }
 
+/// A name hashed as `HashKnownHosts` does, with a salt.
+pub(super) fn hashed(name: &str, salt: &[u8]) -> Option<String> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(salt).ok()?;
+    mac.update(name.as_bytes());
+    let hash = mac.finalize().into_bytes();
+    Some(format!(
+        "|1|{}|{}",
+        STANDARD.encode(salt),
+        STANDARD.encode(hash)
+    ))
+}
+
 impl Hosts<'_> {
     /// Whether the line is about the host of this name (see
     /// [`known_hosts_name`](crate::host::SshAddress::known_hosts_name)).
@@ -95,52 +111,9 @@ impl Hosts<'_> {
                     mac.verify_slice(hash).is_ok()
                 })
             }
-            Self::Patterns(patterns) => {
-                let mut included = false;
-                for pattern in patterns.split(',') {
-                    match pattern.strip_prefix('!') {
-                        // A negated pattern that matches rules the whole line out, wherever it
-                        // stands.
-                        Some(pattern) if matches(pattern, name) => return false,
-                        Some(_) => {}
-                        None => included |= matches(pattern, name),
-                    }
-                }
-                included
-            }
+            Self::Patterns(patterns) => list_includes(patterns, name, fits_any_case),
         }
     }
-}
-
-/// Whether a name fits a pattern with `*` (any characters) and `?` (one), letter case aside. Takes
-/// time in proportion to the product of both lengths at most.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
-    let (mut p, mut n) = (0, 0);
-    // Where to go on when a later part does not fit: behind the last star, with that star taking
-    // one character more.
-    let mut retry: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                retry = Some((p + 1, n));
-                p += 1;
-            }
-            Some(c) if *c == b'?' || c.eq_ignore_ascii_case(&name[n]) => {
-                p += 1;
-                n += 1;
-            }
-            _ => match retry {
-                Some((after_star, taken)) => {
-                    retry = Some((after_star, taken + 1));
-                    p = after_star;
-                    n = taken + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
 }
 
 #[cfg(test)]
@@ -203,13 +176,18 @@ mod tests {
             "host ssh-ed25519 !!!".into(),
             "host ssh-ed25519 AAAA".into(),
             format!("host ssh-rsa {key}"),
-            format!("@cert-authority * {ED25519}"),
             format!("@something host {ED25519}"),
             format!("|2|AAAA|AAAA {ED25519}"),
             format!("|1|AAAA {ED25519}"),
         ] {
             assert_eq!(parse(&text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_authority_is_known_as_such() {
+        let line = format!("@cert-authority *.example.org {ED25519}");
+        assert_eq!(parse(&line).unwrap().marker, Marker::Authority);
     }
 
     #[test]
@@ -233,11 +211,9 @@ mod tests {
 
         #[test]
         fn a_hashed_name_matches_that_name_only(name in "[a-z0-9.-]{1,20}", other in "[a-z0-9.-]{1,20}", salt in proptest::collection::vec(any::<u8>(), 20)) {
-            let mut mac = Hmac::<Sha1>::new_from_slice(&salt).unwrap();
-            mac.update(name.as_bytes());
-            let hashed = format!("|1|{}|{}", BASE64.encode(&salt), BASE64.encode(mac.finalize().into_bytes()));
-            prop_assert!(includes(&hashed, &name));
-            prop_assert_eq!(includes(&hashed, &other), name == other);
+            let line = hashed(&name, &salt).unwrap();
+            prop_assert!(includes(&line, &name));
+            prop_assert_eq!(includes(&line, &other), name == other);
         }
     }
 }

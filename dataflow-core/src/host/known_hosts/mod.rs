@@ -1,6 +1,5 @@
 //! The host keys that are known, from files in OpenSSH's known_hosts format: plain, hashed and
-//! wildcard names, ports, revoked keys. Lines with `@cert-authority` are passed over, as host
-//! certificates are not used.
+//! wildcard names, ports, revoked keys, authorities that sign host keys.
 
 mod line;
 mod remember;
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::HostError;
 use line::Marker;
-pub use remember::remember;
+pub use remember::{NewKey, remember};
 
 /// A line in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,15 +103,27 @@ impl KnownHosts {
         self.hosts().map(|entry| entry.key_type.as_str())
     }
 
+    /// The keys of the authorities whose certificates are good for the host.
+    pub fn authorities(&self) -> impl Iterator<Item = &[u8]> {
+        let of_authorities = |entry: &&Entry| entry.marker == Marker::Authority;
+        let entries = self.entries.iter().filter(of_authorities);
+        entries.map(|entry| entry.key.as_slice())
+    }
+
+    /// Where a key is revoked, be it a host's or an authority's.
+    #[must_use]
+    pub fn revoked(&self, key: &[u8]) -> Option<&Place> {
+        let mut entries = self.entries.iter();
+        entries
+            .find(|entry| entry.marker == Marker::Revoked && entry.key == key)
+            .map(|entry| &entry.place)
+    }
+
     /// What is known of a key, given as its type and its bytes in SSH's encoding.
     #[must_use]
     pub fn check(&self, key_type: &str, key: &[u8]) -> Verdict {
-        if let Some(revoked) = self
-            .entries
-            .iter()
-            .find(|entry| entry.marker == Marker::Revoked && entry.key == key)
-        {
-            return Verdict::Revoked(revoked.place.clone());
+        if let Some(place) = self.revoked(key) {
+            return Verdict::Revoked(place.clone());
         }
         if self.hosts().any(|entry| entry.key == key) {
             return Verdict::Known;

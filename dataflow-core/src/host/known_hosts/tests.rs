@@ -2,7 +2,6 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use super::super::SshAddress;
 use super::line::parse_key;
 use super::*;
 
@@ -89,34 +88,29 @@ fn the_types_that_are_known_are_asked_for_first() {
     );
 }
 
+fn new_key(file: &Path, name: &str, key: &str) -> NewKey {
+    NewKey {
+        name: name.into(),
+        key: key.into(),
+        file: Some(file.to_owned()),
+        hashed: None,
+    }
+}
+
 #[test]
 fn a_remembered_key_is_known_from_then_on() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("new/.ssh/known_hosts");
-    let address = SshAddress {
-        user: None,
-        host: "Host".into(),
-        port: 2222,
-    };
     for _ in 0..2 {
-        remember(&file, &address, ED25519).unwrap();
+        remember(&new_key(&file, "[host]:2222", ED25519)).unwrap();
     }
     assert_eq!(
         std::fs::read_to_string(&file).unwrap(),
         format!("[host]:2222 {ED25519}\n")
     );
-    assert_eq!(
-        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
-    assert_eq!(
-        std::fs::metadata(file.parent().unwrap())
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o777,
-        0o700
-    );
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(file.parent().unwrap()), 0o700);
 }
 
 #[test]
@@ -124,16 +118,7 @@ fn remembering_keeps_what_is_there_even_without_a_last_newline() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("known_hosts");
     std::fs::write(&file, format!("a {OTHER}")).unwrap();
-    remember(
-        &file,
-        &SshAddress {
-            user: None,
-            host: "host".into(),
-            port: 22,
-        },
-        ED25519,
-    )
-    .unwrap();
+    remember(&new_key(&file, "host", ED25519)).unwrap();
     assert_eq!(
         std::fs::read_to_string(&file).unwrap(),
         format!("a {OTHER}\nhost {ED25519}\n")
@@ -141,16 +126,29 @@ fn remembering_keeps_what_is_there_even_without_a_last_newline() {
 }
 
 #[test]
+fn names_are_hashed_where_those_in_the_file_are_or_it_is_wanted() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("known_hosts");
+    let text = || std::fs::read_to_string(&file).unwrap();
+    let mut wanted = new_key(&file, "one", ED25519);
+    wanted.hashed = Some(true);
+    remember(&wanted).unwrap();
+    remember(&new_key(&file, "two", ED25519)).unwrap();
+    assert_eq!(text().matches("|1|").count(), 2, "{}", text());
+    for name in ["one", "two"] {
+        let found = KnownHosts::load(std::slice::from_ref(&file), name).unwrap();
+        assert_eq!(found.key_types().count(), 1, "{name}");
+        remember(&new_key(&file, name, ED25519)).unwrap();
+    }
+    assert_eq!(text().lines().count(), 2, "known ones are not added again");
+}
+
+#[test]
 fn what_would_forge_a_line_is_not_remembered() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("known_hosts");
-    let host = |host: &str| SshAddress {
-        user: None,
-        host: host.into(),
-        port: 22,
-    };
     for bad in ["*", "a,b", "", "@revoked", "a b", "a\nb", "|1|a"] {
-        assert!(remember(&file, &host(bad), ED25519).is_err(), "{bad}");
+        assert!(remember(&new_key(&file, bad, ED25519)).is_err(), "{bad}");
     }
     for bad in [
         "",
@@ -158,7 +156,7 @@ fn what_would_forge_a_line_is_not_remembered() {
         "ssh-ed25519 AAAA",
         "ssh-ed25519 AAAA\nhost x",
     ] {
-        assert!(remember(&file, &host("h"), bad).is_err(), "{bad}");
+        assert!(remember(&new_key(&file, "h", bad)).is_err(), "{bad}");
     }
     assert!(!file.exists());
 }

@@ -1,5 +1,7 @@
 //! The operator's ssh-agent.
 
+use std::path::Path;
+
 use russh::keys::PublicKey;
 use russh::keys::agent::client::AgentClient;
 use russh::keys::agent::{AgentIdentity, AgentSessionBinding};
@@ -12,9 +14,12 @@ pub(super) struct Agent {
 }
 
 impl Agent {
-    /// Connects to the agent at `SSH_AUTH_SOCK`; the error says why there is none to use.
-    pub(super) async fn open(binding: Option<&AgentSessionBinding>) -> Result<Self, String> {
-        let mut client = AgentClient::connect_env()
+    /// Connects to the agent at a socket; the error says why there is none to use.
+    pub(super) async fn open(
+        socket: &Path,
+        binding: Option<&AgentSessionBinding>,
+    ) -> Result<Self, String> {
+        let mut client = AgentClient::connect_uds(socket)
             .await
             .map_err(|error| error.to_string())?;
         if let Some(binding) = binding {

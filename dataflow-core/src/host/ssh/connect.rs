@@ -4,27 +4,21 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
-use std::time::Duration;
 
 use russh::client::{self, Handle};
 use russh::{AlgorithmKind, SshId};
 use rustix::net::{Shutdown, shutdown, sockopt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::super::output::escape;
-use super::Ending;
-use super::host_key::{Client, Failure, HostKeyCheck};
-use super::prompt_ack::PromptAck;
-use super::{HostError, SignIn, SshAddress};
-
-/// How long nothing may be heard before the server is asked for a sign of life.
-const KEEPALIVE: Duration = Duration::from_secs(15);
-
-/// How many such questions may stay open; with the next one due, after 45 s in all, the session
-/// ends.
-const KEEPALIVES: usize = 2;
+use super::HostError;
+use super::heard::Said;
+use super::host_key::{Client, Failure, HostKeyCheck, is_end};
+use super::link::Ending;
+use super::route::Hop;
 
 /// How long sent bytes may stay unacknowledged, in milliseconds. Ends a session whose peer is gone
 /// while much is being sent, when no keepalive gets through to the socket.
@@ -57,12 +51,8 @@ pub(super) async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Ho
 }
 
 /// Connects to the first address that answers; each has an equal share of the time.
-pub(super) async fn tcp(
-    addresses: &[SocketAddr],
-    label: &str,
-    port: u16,
-    time: Duration,
-) -> Result<TcpStream, HostError> {
+pub(super) async fn tcp(addresses: &[SocketAddr], hop: &Hop) -> Result<TcpStream, HostError> {
+    let (label, port, time) = (&hop.label, hop.port, hop.connect_timeout);
     let share = time / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     let mut result = Err(ErrorKind::AddrNotAvailable.into());
     for address in addresses {
@@ -83,16 +73,16 @@ pub(super) async fn tcp(
     }
     result.map_err(|error: std::io::Error| match error.kind() {
         ErrorKind::TimedOut => HostError::Timeout {
-            host: label.to_owned(),
+            host: label.clone(),
             stage: "connecting",
             after: time,
         },
         ErrorKind::ConnectionRefused => HostError::Refused {
-            host: label.to_owned(),
+            host: label.clone(),
             port,
         },
         _ => HostError::NoRoute {
-            host: label.to_owned(),
+            host: label.clone(),
             port,
             reason: error.to_string(),
         },
@@ -122,31 +112,45 @@ impl Drop for CutOnDrop {
 }
 
 /// Does the SSH handshake and checks the host key.
-pub(super) async fn handshake(
-    socket: TcpStream,
-    address: &SshAddress,
-    label: &str,
-    sign_in: &SignIn,
+pub(super) async fn handshake<S>(
+    stream: S,
+    hop: &Hop,
+    check: Arc<HostKeyCheck>,
     ending: &Ending,
-) -> Result<Handle<Client>, HostError> {
-    let check = HostKeyCheck::new(address, label, sign_in)?;
+) -> Result<Handle<Client>, Failure>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (alive, in_vain) = hop.alive;
     let mut config = client::Config {
         client_id: SshId::Standard(concat!("SSH-2.0-dataflow_", env!("CARGO_PKG_VERSION")).into()),
-        keepalive_interval: Some(KEEPALIVE),
-        keepalive_max: KEEPALIVES,
+        keepalive_interval: alive,
+        keepalive_max: in_vain,
         ..client::Config::default()
     };
     config.preferred.key = check.algorithms().into();
+    config.preferred.host_key_certificates = check.certificates().into();
     let client = Client::new(check, ending.clone());
-    client::connect_stream(Arc::new(config), PromptAck(socket), client)
-        .await
-        .map_err(|failure| match failure {
-            Failure::Host(error) => *error,
-            Failure::Ssh(error) => HostError::Handshake {
-                host: label.to_owned(),
-                reason: reason(&error, ending),
-            },
-        })
+    client::connect_stream(Arc::new(config), stream, client).await
+}
+
+/// Why the handshake failed, for the operator.
+pub(super) fn failed(failure: Failure, hop: &Hop, ending: &Ending, said: &Said) -> HostError {
+    let error = match failure {
+        Failure::Host(error) => return *error,
+        Failure::Ssh(error) => error,
+    };
+    let reason = match (said.instead(), is_end(&error)) {
+        (Some(said), true) if said.is_empty() => {
+            "the server closed the connection before it said anything".to_owned()
+        }
+        (Some(said), _) if !said.is_empty() => format!("what answers there said: {said}"),
+        _ => reason(&error, ending),
+    };
+    HostError::Handshake {
+        host: hop.label.clone(),
+        reason,
+    }
 }
 
 fn reason(error: &russh::Error, ending: &Ending) -> String {

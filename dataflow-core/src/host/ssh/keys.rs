@@ -6,6 +6,13 @@ use russh::keys::{self, Algorithm, PrivateKey, PublicKey};
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
 
 use super::super::KeyProblem;
+use super::rsa::RsaKey;
+
+/// A private key that can be signed with.
+pub(super) enum Key {
+    Plain(Box<PrivateKey>),
+    Rsa(Box<RsaKey>),
+}
 
 /// A key file that can't be used by itself; its public half, where that can be known, may be in the
 /// agent.
@@ -16,7 +23,7 @@ pub(super) struct Unusable {
 
 /// Reads a private key. Blocks: for the file, and for opening an encrypted key, which is slow by
 /// design.
-pub(super) fn load(path: &Path, passphrase: Option<&SecretString>) -> Result<PrivateKey, Unusable> {
+pub(super) fn load(path: &Path, passphrase: Option<&SecretString>) -> Result<Key, Unusable> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) => {
@@ -26,27 +33,35 @@ pub(super) fn load(path: &Path, passphrase: Option<&SecretString>) -> Result<Pri
             });
         }
     };
-    let problem = match keys::decode_secret_key(
-        &text,
-        passphrase.map(|passphrase| passphrase.expose_secret()),
-    ) {
-        Ok(key) => match key.algorithm() {
-            Algorithm::Ed25519 | Algorithm::Ecdsa { .. } => return Ok(key),
-            Algorithm::Rsa { .. } => KeyProblem::AgentOnly("RSA".into()),
-            other => KeyProblem::AgentOnly(other.as_str().to_owned()),
-        },
-        Err(keys::Error::UnsupportedKeyType {
-            key_type_string, ..
-        }) => KeyProblem::AgentOnly(key_type_string),
-        Err(_) if !text.contains("PRIVATE KEY-----") => KeyProblem::Malformed,
-        Err(_) if is_encrypted(&text) && passphrase.is_none() => KeyProblem::Encrypted,
-        Err(_) if is_encrypted(&text) => KeyProblem::WrongPassphrase,
-        Err(_) => KeyProblem::Malformed,
-    };
-    Err(Unusable {
+    let passphrase = passphrase.map(|passphrase| passphrase.expose_secret());
+    read(&text, passphrase).map_err(|problem| Unusable {
         problem,
         public: public_half(path, &text),
     })
+}
+
+fn read(text: &str, passphrase: Option<&str>) -> Result<Key, KeyProblem> {
+    match keys::decode_secret_key(text, passphrase) {
+        Ok(key) => match (key.algorithm(), RsaKey::from_openssh(&key)) {
+            (_, Some(rsa)) => rsa.map(Box::new).map(Key::Rsa),
+            (Algorithm::Ed25519 | Algorithm::Ecdsa { .. }, _) => Ok(Key::Plain(Box::new(key))),
+            (other, _) => Err(KeyProblem::AgentOnly(other.as_str().to_owned())),
+        },
+        Err(keys::Error::UnsupportedKeyType {
+            key_type_string, ..
+        }) if key_type_string != "RSA" => Err(KeyProblem::AgentOnly(key_type_string)),
+        // The library passes over RSA in PEM files.
+        Err(keys::Error::UnsupportedKeyType { .. } | keys::Error::UnknownAlgorithm(_)) => {
+            RsaKey::from_pem(text, passphrase)
+                .unwrap_or(Err(KeyProblem::Malformed))
+                .map(Box::new)
+                .map(Key::Rsa)
+        }
+        Err(_) if !text.contains("PRIVATE KEY-----") => Err(KeyProblem::Malformed),
+        Err(_) if is_encrypted(text) && passphrase.is_none() => Err(KeyProblem::Encrypted),
+        Err(_) if is_encrypted(text) => Err(KeyProblem::WrongPassphrase),
+        Err(_) => Err(KeyProblem::Malformed),
+    }
 }
 
 fn is_encrypted(text: &str) -> bool {
@@ -106,14 +121,20 @@ mod tests {
             problem(&["-t", "ed25519", "-a", "1", "-N", "right"], None),
             Some((KeyProblem::Encrypted, true))
         );
-        assert_eq!(
-            problem(&["-t", "rsa", "-b", "2048", "-N", ""], None),
-            Some((KeyProblem::AgentOnly("RSA".into()), true))
-        );
-        assert_eq!(
-            problem(&["-t", "rsa", "-b", "2048", "-m", "PEM", "-N", ""], None),
-            Some((KeyProblem::AgentOnly("RSA".into()), false))
-        );
+        for form in ["RFC4716", "PEM", "PKCS8"] {
+            let rsa = |passphrase| ["-t", "rsa", "-b", "2048", "-m", form, "-N", passphrase];
+            assert_eq!(problem(&rsa(""), None), None, "{form}");
+            assert_eq!(problem(&rsa("right"), Some("right")), None, "{form}");
+            let found = |passphrase| problem(&rsa("right"), passphrase).map(|(problem, _)| problem);
+            assert_eq!(found(None), Some(KeyProblem::Encrypted), "{form}");
+            assert_eq!(
+                found(Some("wrong")),
+                Some(KeyProblem::WrongPassphrase),
+                "{form}"
+            );
+        }
+        let small = problem(&["-t", "rsa", "-b", "1024", "-N", ""], None);
+        assert_eq!(small, Some((KeyProblem::Rejected("TooSmall".into()), true)));
     }
 
     #[test]

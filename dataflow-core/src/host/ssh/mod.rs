@@ -2,92 +2,76 @@
 
 mod agent;
 mod auth;
+mod certificate;
 mod connect;
 mod events;
+mod heard;
 mod host_key;
 mod keys;
+mod line;
+mod link;
+mod patience;
+mod pem;
 mod prompt_ack;
+mod route;
+mod rsa;
+mod way;
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use russh::client::{self, Msg};
-use russh::{Channel, ChannelOpenFailure, Disconnect};
-use tokio::time::timeout;
+use russh::client::Msg;
+use russh::{Channel, ChannelOpenFailure};
+use tokio::sync::Mutex;
 
 use super::process::{self, Names, Process};
+use super::ssh_config::SshConfig;
 use super::stream::{Endpoint, Pipe, Stream};
 use super::{ForwardingReason, HostError, SignIn, SshAddress, quote, shown};
 pub(super) use events::Events;
-use host_key::Client;
+use link::{Ending, Link, Opened};
+use route::{Hop, route};
 
-/// An SSH session that is signed in.
+/// How many connections there may be beside the first.
+const MORE: usize = 5;
+
+/// A server that is signed in to: one connection. Only where the server lets one connection have
+/// few sessions (`MaxSessions`), and more commands run at a time, there are further ones.
 pub(super) struct Session {
-    handle: client::Handle<Client>,
-    ending: Ending,
-}
-
-/// Why the session ended, once it has.
-#[derive(Clone, Default)]
-struct Ending(Arc<Mutex<Option<String>>>);
-
-impl Ending {
-    fn set(&self, reason: String) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert(reason);
-    }
-
-    fn reason(&self) -> String {
-        let reason = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        reason.unwrap_or_else(|| "the server closed the connection".to_owned())
-    }
+    hop: Hop,
+    /// The servers it lies behind.
+    jumps: Vec<Link>,
+    first: Link,
+    more: Mutex<Vec<Link>>,
 }
 
 impl Session {
-    /// Connects, checks the host key, signs in.
-    pub(super) async fn connect(
-        address: &SshAddress,
-        user: &str,
-        label: &str,
-        sign_in: &SignIn,
-    ) -> Result<Self, HostError> {
-        let mut stage = "resolving its name";
-        let ending = Ending::default();
-        let connecting = async {
-            let addresses = connect::resolve(&address.host, address.port).await?;
-            stage = "connecting";
-            let socket =
-                connect::tcp(&addresses, label, address.port, sign_in.connect_timeout).await?;
-            // Without this, the library's own task would wait on for a server that never answers.
-            let cut = connect::CutOnDrop::new(&socket);
-            stage = "SSH handshake";
-            let mut handle = connect::handshake(socket, address, label, sign_in, &ending).await?;
-            stage = "signing in";
-            auth::sign_in(&mut handle, user, label, sign_in, &ending).await?;
-            cut.defuse();
-            Ok(handle)
-        };
-        match timeout(sign_in.connect_timeout, connecting).await {
-            Ok(handle) => Ok(Self {
-                handle: handle?,
-                ending,
-            }),
-            Err(_) => Err(HostError::Timeout {
-                host: label.to_owned(),
-                stage,
-                after: sign_in.connect_timeout,
-            }),
+    /// Finds the way, and for each server on it: connects, checks the host key, signs in.
+    pub(super) async fn connect(address: &SshAddress, sign_in: &SignIn) -> Result<Self, HostError> {
+        let which = sign_in.config.clone();
+        let reading = tokio::task::spawn_blocking(move || SshConfig::read(&which));
+        let config = reading.await.unwrap_or_else(|_| Ok(SshConfig::default()))?;
+        let mut hops = route(address, sign_in, &config)?;
+        let hop = hops.pop().ok_or_else(|| HostError::BadAddress {
+            address: address.to_string(),
+            reason: "no way leads there",
+        })?;
+        let mut jumps: Vec<Link> = Vec::new();
+        for hop in &hops {
+            jumps.push(way::connect(hop, jumps.last()).await?);
         }
+        let first = way::connect(&hop, jumps.last()).await?;
+        Ok(Self {
+            hop,
+            jumps,
+            first,
+            more: Mutex::default(),
+        })
     }
 
-    /// Runs a program on a channel of its own. Its words reach it through any login shell that
-    /// knows single and double quotes.
+    /// The login user and the label.
+    pub(super) fn names(&self) -> (String, String) {
+        (self.hop.user.clone(), self.hop.label.clone())
+    }
+
+    /// Runs a program on a channel of its own. Its words reach it through any login shell.
     pub(super) async fn start(&self, argv: &[String], names: Names) -> Result<Process, HostError> {
         let line = argv
             .iter()
@@ -98,21 +82,9 @@ impl Session {
                 command: names.command.clone(),
             })?
             .join(" ");
-        let mut opened = self.handle.channel_open_session().await;
-        if let Err(russh::Error::ChannelOpenFailure(_)) = opened {
-            // OpenSSH counts a session until the round after its end: at its limit (MaxSessions)
-            // the next one is refused when it comes at once, and taken then.
-            opened = self.handle.channel_open_session().await;
-        }
-        let channel = opened.map_err(|error| match error {
-            russh::Error::ChannelOpenFailure(failure) => HostError::ChannelRefused {
-                host: names.host.clone(),
-                command: names.command.clone(),
-                reason: failure.description().to_owned(),
-            },
-            _ => names.lost(process::Lost::Connection(self.ending.reason())),
-        })?;
-        let process = self.process(channel, names, Events::program);
+        let line = line::for_any_shell(&line);
+        let (channel, ending) = self.channel(&names).await?;
+        let process = process(channel, ending, names, Events::program);
         if let process::Events::Ssh(events) = &process.events {
             // Where this fails, the events tell that the connection is lost.
             events.exec(line).await;
@@ -120,12 +92,54 @@ impl Session {
         Ok(process)
     }
 
+    /// A channel to run a command on: of the first connection, or else of another.
+    async fn channel(&self, names: &Names) -> Result<(Channel<Msg>, Ending), HostError> {
+        let lost = |link: &Link| names.lost(process::Lost::Connection(link.ending.reason()));
+        let refused = |reason: String| HostError::ChannelRefused {
+            host: names.host.clone(),
+            command: names.command.clone(),
+            reason,
+        };
+        let first = &self.first;
+        let words = match first.session_channel().await.map_err(|_| lost(first))? {
+            Opened::Channel(channel) => return Ok((channel, first.ending.clone())),
+            Opened::Refused(words) => words,
+        };
+        // Held while connecting: who comes next may find room on the new connection.
+        let mut more = self.more.lock().await;
+        more.retain(|link| !link.handle.is_closed());
+        for link in more.iter() {
+            if let Ok(Opened::Channel(channel)) = link.session_channel().await {
+                return Ok((channel, link.ending.clone()));
+            }
+        }
+        if more.len() >= MORE {
+            return Err(refused(format!(
+                "{words}, and {} connections are busy",
+                MORE + 1
+            )));
+        }
+        let link = way::connect(&self.hop, self.jumps.last())
+            .await
+            .map_err(|error| refused(format!("{words}, and for one connection more: {error}")))?;
+        let opened = link.session_channel().await.map_err(|_| lost(&link))?;
+        match opened {
+            Opened::Channel(channel) => {
+                let ending = link.ending.clone();
+                more.push(link);
+                Ok((channel, ending))
+            }
+            Opened::Refused(words) => Err(refused(words)),
+        }
+    }
+
     /// Has the server connect onwards.
     pub(super) async fn dial(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
+        let Link { handle, ending, .. } = &self.first;
         let opened = match to {
-            Endpoint::Unix(path) => self.handle.channel_open_direct_streamlocal(path).await,
+            Endpoint::Unix(path) => handle.channel_open_direct_streamlocal(path).await,
             Endpoint::Tcp(port) => {
-                self.handle
+                handle
                     .channel_open_direct_tcpip("127.0.0.1", u32::from(*port), "127.0.0.1", 0)
                     .await
             }
@@ -144,36 +158,36 @@ impl Session {
                     other => ForwardingReason::Other(shown(other.description().as_bytes())),
                 },
             },
-            _ => names.lost(process::Lost::Connection(self.ending.reason())),
+            _ => names.lost(process::Lost::Connection(ending.reason())),
         })?;
-        Ok(Box::new(Pipe::forwarded(self.process(
-            channel,
-            names,
-            Events::connection,
-        ))))
+        let ending = ending.clone();
+        let process = process(channel, ending, names, Events::connection);
+        Ok(Box::new(Pipe::forwarded(process)))
     }
 
-    fn process(
-        &self,
-        channel: Channel<Msg>,
-        names: Names,
-        events: fn(Channel<Msg>, Ending) -> Events,
-    ) -> Process {
-        let input = Box::new(channel.make_writer());
-        Process {
-            input,
-            events: process::Events::Ssh(events(channel, self.ending.clone())),
-            names,
+    /// Ends all connections in good order.
+    pub(super) async fn close(self) {
+        for link in self.more.into_inner() {
+            link.close().await;
+        }
+        self.first.close().await;
+        for link in self.jumps.into_iter().rev() {
+            link.close().await;
         }
     }
+}
 
-    /// Tells the server that it is over, and waits a moment for the library to have sent that.
-    pub(super) async fn close(self) {
-        let _ = self
-            .handle
-            .disconnect(Disconnect::ByApplication, "", "")
-            .await;
-        let _ = timeout(Duration::from_secs(1), self.handle).await;
+fn process(
+    channel: Channel<Msg>,
+    ending: Ending,
+    names: Names,
+    events: fn(Channel<Msg>, Ending) -> Events,
+) -> Process {
+    let input = Box::new(channel.make_writer());
+    Process {
+        input,
+        events: process::Events::Ssh(events(channel, ending)),
+        names,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Against a small SSH server in this process. OpenSSH's own ways are tested on a server.
 #![allow(clippy::unwrap_used)]
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use russh::keys::{Algorithm, PrivateKey};
 use russh::server::{self, Auth, ChannelOpenHandle, Msg as ServerMsg};
@@ -8,11 +9,14 @@ use russh::{ChannelId, MethodKind, MethodSet};
 use tokio::net::TcpListener;
 
 use super::super::known_hosts::remember;
-use super::super::{Address, Command, Host, Status};
+use super::super::{Address, Command, ConfigFile, Host, Status};
 use super::*;
 
-/// Lets in `pbx` with the password `right`, runs commands here, forwards nothing.
-struct Server;
+/// Lets in `pbx` with the password `right`, runs commands here, forwards nothing. A connection may
+/// have so many sessions.
+struct Server {
+    sessions: usize,
+}
 
 impl server::Handler for Server {
     type Error = russh::Error;
@@ -36,7 +40,12 @@ impl server::Handler for Server {
         reply: ChannelOpenHandle,
         _: &mut server::Session,
     ) -> Result<(), russh::Error> {
-        reply.accept().await;
+        if self.sessions == 0 {
+            reply.reject(ChannelOpenFailure::ConnectFailed).await;
+        } else {
+            self.sessions -= 1;
+            reply.accept().await;
+        }
         Ok(())
     }
 
@@ -70,6 +79,11 @@ impl server::Handler for Server {
 
 /// A server that runs until the end of the test: its address, and with what to sign in to it.
 async fn server() -> (SshAddress, SignIn, tempfile::TempDir) {
+    server_with(usize::MAX).await
+}
+
+/// The same, with so many sessions for each connection.
+async fn server_with(sessions: usize) -> (SshAddress, SignIn, tempfile::TempDir) {
     let key = PrivateKey::random(&mut russh::keys::key::safe_rng(), Algorithm::Ed25519).unwrap();
     let config = Arc::new(server::Config {
         keys: vec![key],
@@ -82,23 +96,37 @@ async fn server() -> (SshAddress, SignIn, tempfile::TempDir) {
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
             let config = config.clone();
-            tokio::spawn(async move { server::run_stream(config, socket, Server).await?.await });
+            tokio::spawn(async move {
+                server::run_stream(config, socket, Server { sessions })
+                    .await?
+                    .await
+            });
         }
     });
     let directory = tempfile::tempdir().unwrap();
     let sign_in = SignIn {
         agent: false,
         password: Some("right".into()),
-        known_hosts: vec![directory.path().join("known_hosts")],
-        connect_timeout: Duration::from_secs(10),
+        config: ConfigFile::None,
+        known_hosts: Some(vec![directory.path().join("known_hosts")]),
+        connect_timeout: Some(Duration::from_secs(10)),
         ..SignIn::default()
     };
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "127.0.0.1".into(),
-        port,
+        port: Some(port),
     };
     (address, sign_in, directory)
+}
+
+/// With nothing of whoever runs the tests.
+fn plain() -> SignIn {
+    SignIn {
+        config: ConfigFile::None,
+        agent: false,
+        ..SignIn::default()
+    }
 }
 
 async fn connect(address: &SshAddress, sign_in: &SignIn) -> Result<Host, HostError> {
@@ -107,13 +135,18 @@ async fn connect(address: &SshAddress, sign_in: &SignIn) -> Result<Host, HostErr
 
 /// A session with a server whose key has been remembered.
 async fn session() -> Host {
-    let (address, sign_in, _directory) = server().await;
-    let HostError::UnknownHostKey { key, .. } = connect(&address, &sign_in).await.unwrap_err()
+    session_with(usize::MAX).await.0
+}
+
+/// The same, and the directory with the file that remembers the key.
+async fn session_with(sessions: usize) -> (Host, tempfile::TempDir) {
+    let (address, sign_in, directory) = server_with(sessions).await;
+    let HostError::UnknownHostKey { new, .. } = connect(&address, &sign_in).await.unwrap_err()
     else {
         unreachable!("the server's key is new");
     };
-    remember(&sign_in.known_hosts[0], &address, &key).unwrap();
-    connect(&address, &sign_in).await.unwrap()
+    remember(&new).unwrap();
+    (connect(&address, &sign_in).await.unwrap(), directory)
 }
 
 async fn exec(script: &str) -> Result<super::super::Output, HostError> {
@@ -194,6 +227,39 @@ async fn a_connection_that_breaks_names_the_command_that_ran() {
 }
 
 #[tokio::test]
+async fn given_few_sessions_for_a_connection_when_more_are_needed_then_further_connections_give_them()
+ {
+    let (host, _directory) = session_with(2).await;
+    for _ in 0..2 * (1 + MORE) {
+        let output = host.exec(&Command::shell("echo done")).await.unwrap();
+        assert_eq!(output.stdout, b"done\n");
+    }
+    let error = host.exec(&Command::shell("echo more")).await.unwrap_err();
+    assert!(
+        matches!(&error, HostError::ChannelRefused { reason, .. } if reason.ends_with("6 connections are busy")),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn given_commands_at_once_and_one_session_for_a_connection_then_each_has_its_own() {
+    let (host, _directory) = session_with(1).await;
+    let commands = ["1", "2", "3"].map(|text| Command::new("echo").arg(text));
+    let [one, two, three] = &commands;
+    let outputs = tokio::join!(host.exec(one), host.exec(two), host.exec(three));
+    for output in [outputs.0, outputs.1, outputs.2] {
+        assert!(output.unwrap().success());
+    }
+}
+
+#[tokio::test]
+async fn given_a_server_without_sessions_when_a_command_is_to_run_then_it_is_told() {
+    let (host, _directory) = session_with(0).await;
+    let error = host.exec(&Command::shell("true")).await.unwrap_err();
+    assert!(matches!(error, HostError::ChannelRefused { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn a_refused_command_and_a_missing_status_are_told() {
     assert!(matches!(
         exec("echo refuse").await,
@@ -232,10 +298,11 @@ async fn a_server_that_says_nothing_is_given_up_on() {
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "127.0.0.1".into(),
-        port: silent.local_addr().unwrap().port(),
+        port: Some(silent.local_addr().unwrap().port()),
     };
     let sign_in = SignIn {
-        connect_timeout: Duration::from_millis(200),
+        connect_timeout: Some(Duration::from_millis(200)),
+        config: ConfigFile::None,
         ..SignIn::default()
     };
     let begin = Instant::now();
@@ -262,9 +329,9 @@ async fn a_port_where_nothing_listens_is_told() {
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "127.0.0.1".into(),
-        port,
+        port: Some(port),
     };
-    let error = connect(&address, &SignIn::default()).await.unwrap_err();
+    let error = connect(&address, &plain()).await.unwrap_err();
     assert!(
         matches!(error, HostError::Refused { port: refused, .. } if refused == port),
         "{error}"
@@ -276,9 +343,9 @@ async fn a_name_that_does_not_exist_is_told() {
     let address = SshAddress {
         user: Some("pbx".into()),
         host: "no-such-host.invalid".into(),
-        port: 22,
+        port: None,
     };
-    let error = connect(&address, &SignIn::default()).await.unwrap_err();
+    let error = connect(&address, &plain()).await.unwrap_err();
     assert!(
         matches!(&error, HostError::Resolve { name, .. } if name == "no-such-host.invalid"),
         "{error}"

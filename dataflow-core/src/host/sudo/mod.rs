@@ -11,10 +11,22 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::output::shown;
 use super::process::{Event, Names, Process};
-use super::{Command, HostError, Status};
+use super::{Command, HostError, Status, quote};
 
 /// The most bytes that may come before the mark; more is no sudo.
 const BEFORE_MARK: usize = 64 * 1024;
+
+/// What a mark begins with.
+const BEGAN: &str = "dataflow-began-";
+
+/// What a command itself wrote to standard error: what comes after the mark, where there is one.
+pub(super) fn own_stderr(stderr: &[u8]) -> &[u8] {
+    let length = BEGAN.len() + 16 + 1;
+    match find(stderr, BEGAN.as_bytes()) {
+        Some(at) => stderr.get(at + length..).unwrap_or_default(),
+        None => stderr,
+    }
+}
 
 /// What a process has written so far.
 #[derive(Default)]
@@ -27,19 +39,31 @@ pub(super) struct Written {
 pub(super) struct Gate<'a> {
     prompt: String,
     mark: String,
-    /// With sudo: the login user, and the password if there is one.
-    sudo: Option<(&'a str, Option<&'a SecretString>)>,
+    sudo: Option<Sudo<'a>>,
 }
 
+/// What is known of sudo on the machine.
+pub(super) struct Sudo<'a> {
+    /// The login user.
+    pub(super) user: &'a str,
+    pub(super) password: Option<&'a SecretString>,
+    /// Whether it runs from a terminal only (`requiretty`).
+    pub(super) terminal: bool,
+}
+
+/// Runs a line with a terminal of its own, and the three streams as they are: what sudo asks for is only that there is a
+/// terminal.
+const WITH_TERMINAL: &str = "exec 3<&0 4>&1 5>&2; SHELL=/bin/sh exec script -qec \"$1\" /dev/null </dev/null >/dev/null 2>&1";
+
 impl<'a> Gate<'a> {
-    /// `sudo`: the login user and the password where sudo is needed.
-    pub(super) fn new(sudo: Option<(&'a str, Option<&'a SecretString>)>) -> Self {
+    /// `sudo`: where it is needed.
+    pub(super) fn new(sudo: Option<Sudo<'a>>) -> Self {
         // Unlike anything else on the two streams, even where a shell's start-up files write to
         // them.
         let token: u64 = rand::random();
         Self {
             prompt: format!("[dataflow-asks-{token:016x}]"),
-            mark: format!("dataflow-began-{token:016x}"),
+            mark: format!("{BEGAN}{token:016x}"),
             sudo,
         }
     }
@@ -50,22 +74,41 @@ impl<'a> Gate<'a> {
     pub(super) fn argv(&self, command: &Command, bound: bool) -> Result<Vec<String>, HostError> {
         // Later than here, so that the error comes from here.
         let seconds = command.time().as_secs().saturating_add(2).to_string();
+        // The mark on standard error cuts off what start-up files write there.
         let text = format!(
-            "LC_ALL=C; export LC_ALL; echo {}\n{}",
+            "LC_ALL=C; export LC_ALL; echo {0} >&2; echo {0}\n{1}",
             self.mark,
             command.text()?
         );
         let mut argv = vec!["env", "LC_ALL=C"];
-        match self.sudo {
-            Some((_, Some(_))) => argv.extend(["sudo", "-S", "-p", &self.prompt, "--"]),
-            Some((_, None)) => argv.extend(["sudo", "-n", "--"]),
+        match &self.sudo {
+            Some(sudo) if sudo.password.is_some() => {
+                argv.extend(["sudo", "-S", "-p", &self.prompt, "--"]);
+            }
+            Some(_) => argv.extend(["sudo", "-n", "--"]),
             None => {}
         }
         if bound {
             argv.extend(["timeout", "-k", "5", &seconds]);
         }
         argv.extend(["sh", "-c", &text]);
+        if self.has_terminal() {
+            let words = argv.iter().filter_map(|word| quote(word));
+            let line = words.collect::<Vec<_>>().join(" ");
+            let line = format!("{line} <&3 >&4 2>&5 3<&- 4>&- 5>&-");
+            return Ok(["sh", "-c", WITH_TERMINAL, "sh", &line]
+                .map(str::to_owned)
+                .to_vec());
+        }
         Ok(argv.into_iter().map(str::to_owned).collect())
+    }
+
+    pub(super) fn has_sudo(&self) -> bool {
+        self.sudo.is_some()
+    }
+
+    pub(super) fn has_terminal(&self) -> bool {
+        self.sudo.as_ref().is_some_and(|sudo| sudo.terminal)
     }
 
     /// Waits until the command itself runs. What it has written by then is left in `written`.
@@ -92,7 +135,8 @@ impl<'a> Gate<'a> {
                     written.stderr.extend_from_slice(&bytes);
                     while let Some(at) = find(&written.stderr, self.prompt.as_bytes()) {
                         written.stderr.drain(..at + self.prompt.len());
-                        let Some((_, Some(password))) = self.sudo else {
+                        let Some(password) = self.sudo.as_ref().and_then(|sudo| sudo.password)
+                        else {
                             continue;
                         };
                         if asked {
@@ -148,15 +192,17 @@ impl<'a> Gate<'a> {
         } else {
             shown(stderr)
         };
-        let Some((user, _)) = self.sudo else {
+        let Some(Sudo { user, terminal, .. }) = self.sudo else {
             return HostError::Start {
                 host,
                 command: names.command.clone(),
                 reason,
             };
         };
-        // The status `env` ends with when it finds no such program.
-        if *status == Status::Exited(127) {
+        // The status of a shell, and of `env`, that finds no such program.
+        if terminal && *status == Status::Exited(127) {
+            HostError::SudoNeedsTty { host }
+        } else if *status == Status::Exited(127) {
             HostError::SudoMissing { host }
         } else if says(&["must have a tty"]) {
             HostError::SudoNeedsTty { host }

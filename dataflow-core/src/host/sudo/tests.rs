@@ -7,10 +7,18 @@ use tokio::time::timeout;
 use super::super::local;
 use super::*;
 
+fn needed(password: Option<&SecretString>) -> Sudo<'_> {
+    Sudo {
+        user: "pbx",
+        password,
+        terminal: false,
+    }
+}
+
 /// Given what sudo said, when it ended before the command ran, then this is the error.
 fn verdict(password: bool, asked: bool, stderr: &str, status: u32) -> HostError {
     let secret = SecretString::from("x");
-    let gate = Gate::new(Some(("pbx", password.then_some(&secret))));
+    let gate = Gate::new(Some(needed(password.then_some(&secret))));
     let names = Names {
         host: "pbx@host".into(),
         command: "id".into(),
@@ -72,7 +80,7 @@ fn what_sudo_says_is_told_apart() {
 #[test]
 fn the_password_is_not_on_the_command_line() {
     let secret = SecretString::from("hunter2");
-    let gate = Gate::new(Some(("pbx", Some(&secret))));
+    let gate = Gate::new(Some(needed(Some(&secret))));
     let argv = gate.argv(&Command::new("id").sudo(), true).unwrap();
     assert_eq!(argv[2..4], ["sudo", "-S"]);
     assert!(!argv.join(" ").contains("hunter2"));
@@ -89,7 +97,7 @@ async fn through(sudo: &str, password: Option<&str>, input: &str) -> Result<Stri
     std::fs::write(&program, script).unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
     let secret = password.map(SecretString::from);
-    let gate = Gate::new(Some(("pbx", secret.as_ref())));
+    let gate = Gate::new(Some(needed(secret.as_ref())));
     let mut argv = gate.argv(&Command::new("cat").sudo(), false).unwrap();
     argv[2] = program.to_str().unwrap().to_owned();
     let names = Names {

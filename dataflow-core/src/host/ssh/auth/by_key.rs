@@ -1,59 +1,91 @@
-//! Signing in by key: from files and from the agent.
+//! Signing in by key files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use russh::MethodKind;
 use russh::keys::agent::AgentIdentity;
-use russh::keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey};
-use secrecy::SecretString;
+use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKey};
+use russh::{MethodKind, Signer};
 
-use super::super::keys::{self, Unusable};
+use super::super::keys::{self, Key, Unusable};
+use super::super::route::{KeyFile, Origin};
+use super::super::rsa::SignError;
 use super::{MAX_TRIES, Trial};
-use crate::host::output::escape;
-use crate::host::sign_in::ssh_directory;
 use crate::host::{HostError, KeyProblem};
 
-/// The key files that are tried where none are given. RSA is in the list so that it is found by the
-/// agent, or named.
-pub(super) fn usual_files() -> impl Iterator<Item = PathBuf> {
-    let names = ["id_ed25519", "id_ecdsa", "id_rsa"];
-    ssh_directory()
-        .into_iter()
-        .flat_map(move |directory| names.map(|name| directory.join(name)))
-}
-
 impl Trial<'_> {
-    pub(super) async fn file(
-        &mut self,
-        path: &Path,
-        passphrase: Option<&SecretString>,
-        asked_for: bool,
-    ) -> Result<bool, HostError> {
+    /// Tries all keys, in this order: files that are named, keys of the agent, files with the usual names.
+    pub(super) async fn keys(&mut self) -> Result<bool, HostError> {
+        let keys = &self.hop.keys;
+        let (usual, named): (Vec<&KeyFile>, Vec<&KeyFile>) = keys
+            .files
+            .iter()
+            .partition(|file| file.origin == Origin::Usual);
+        for file in named {
+            if self.file(file).await? {
+                return Ok(true);
+            }
+        }
+        if !keys.only {
+            // The usual files have their turn even where the agent has many keys.
+            let there = usual.iter().filter(|file| file.path.exists()).count();
+            if self.agent_keys(there.min(MAX_TRIES - 1)).await? {
+                return Ok(true);
+            }
+        }
+        for file in usual {
+            if self.file(file).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn file(&mut self, file: &KeyFile) -> Result<bool, HostError> {
         if !self.accepts(MethodKind::PublicKey) {
             return Ok(false);
         }
+        let path = &file.path;
+        let keys = &self.hop.keys;
+        let answer = keys.answers.passphrases.get(path);
+        let passphrase = match answer {
+            Some(answer) => answer.clone(),
+            None => keys.passphrase.clone(),
+        };
         let loaded = {
-            let (path, passphrase) = (path.to_owned(), passphrase.cloned());
+            let path = path.clone();
             tokio::task::spawn_blocking(move || keys::load(&path, passphrase.as_ref())).await
         };
         let problem = match loaded {
             Ok(Ok(key)) => return self.private_key(path, key).await,
             Ok(Err(Unusable { problem, public })) => {
-                let held = public.and_then(|public| self.agent.as_mut()?.take(&public));
+                let held = public
+                    .as_ref()
+                    .and_then(|public| self.agent.as_mut()?.take(public));
                 if let Some(key) = held {
                     return self.agent_key(key).await;
+                }
+                if problem == KeyProblem::Encrypted
+                    && let Some(public) = public
+                    && !self.would_accept(path, *public).await?
+                {
+                    return Ok(false);
                 }
                 problem
             }
             Err(error) => KeyProblem::Unreadable(error.to_string()),
         };
-        if asked_for {
+        if problem == KeyProblem::Encrypted && answer.is_none() {
+            self.locked.push(path.clone());
+        }
+        // A wrong answer is told at once.
+        if file.origin == Origin::Given || answer.is_some_and(Option::is_some) {
             return Err(HostError::KeyFile {
-                path: path.to_owned(),
+                path: path.clone(),
                 problem,
             });
         }
+        // Files that ssh_config names need not be there.
         if !matches!(problem, KeyProblem::Unreadable(_)) {
             self.tried
                 .push(format!("{} (not usable: {problem})", path.display()));
@@ -61,107 +93,120 @@ impl Trial<'_> {
         Ok(false)
     }
 
-    async fn private_key(&mut self, path: &Path, key: PrivateKey) -> Result<bool, HostError> {
-        if self.key_tries == 0 {
+    /// Whether the server would accept a key that is not open: nobody is asked for the passphrase of another.
+    async fn would_accept(&mut self, path: &Path, key: PublicKey) -> Result<bool, HostError> {
+        if !self.has_try_for(path) {
+            return Ok(false);
+        }
+        let what = format!("{} {}", path.display(), fingerprint(&key));
+        let hash = self.hash_for(&key).await?;
+        let mut unopened = Unopened;
+        let trying = self.handle.authenticate_publickey_with(
+            self.hop.user.as_str(),
+            key,
+            hash,
+            &mut unopened,
+        );
+        match trying.await {
+            Err(NotSigned::Unopened) => {
+                self.key_tries += 1;
+                Ok(true)
+            }
+            Err(NotSigned::Lost) => Err(self.lost()),
+            Ok(result) => {
+                self.tried.push(what);
+                self.judge(Ok(result))
+            }
+        }
+    }
+
+    /// Whether one more key may be tried; counts it.
+    fn has_try_for(&mut self, path: &Path) -> bool {
+        let has = self.key_tries > 0;
+        if has {
+            self.key_tries -= 1;
+        } else {
             self.tried.push(format!(
                 "{} (not tried: a server allows only {MAX_TRIES} tries)",
                 path.display()
             ));
+        }
+        has
+    }
+
+    async fn private_key(&mut self, path: &Path, key: Key) -> Result<bool, HostError> {
+        let public = match &key {
+            Key::Plain(key) => key.public_key().clone(),
+            Key::Rsa(key) => key.public().clone(),
+        };
+        if !self.has_try_for(path) {
             return Ok(false);
         }
-        self.key_tries -= 1;
         if let Some(agent) = &mut self.agent {
             // It need not be tried again.
-            agent.take(key.public_key());
+            agent.take(&public);
         }
-        self.tried.push(format!(
-            "{} {}",
-            path.display(),
-            fingerprint(key.public_key())
-        ));
-        let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
-        let result = self.handle.authenticate_publickey(self.user, key).await;
-        self.judge(result)
-    }
-
-    pub(super) async fn agent_keys(&mut self) -> Result<bool, HostError> {
-        while self.accepts(MethodKind::PublicKey)
-            && let Some(agent) = &mut self.agent
-        {
-            if self.key_tries == 0 && agent.left() > 0 {
-                self.tried.push(format!(
-                    "{} more agent keys (not tried: a server allows only {MAX_TRIES} tries)",
-                    agent.left()
-                ));
-                return Ok(false);
-            }
-            let Some(key) = agent.take_next() else {
-                return Ok(false);
-            };
-            if self.agent_key(key).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    async fn agent_key(&mut self, identity: AgentIdentity) -> Result<bool, HostError> {
-        self.key_tries = self.key_tries.saturating_sub(1);
-        let public = identity.public_key().into_owned();
-        let what = format!(
-            "agent key {} {}",
-            fingerprint(&public),
-            escape(identity.comment())
-        );
-        self.tried.push(what.trim_end().to_owned());
-        let hash = if public.algorithm().is_rsa() {
-            self.rsa_hash().await?
-        } else {
-            None
-        };
-        let Some(agent) = &mut self.agent else {
-            return Ok(false);
-        };
-        let result = match identity {
-            AgentIdentity::PublicKey { key, .. } => {
+        self.tried
+            .push(format!("{} {}", path.display(), fingerprint(&public)));
+        let result = match key {
+            Key::Plain(key) => {
+                let key = PrivateKeyWithHashAlg::new(Arc::new(*key), None);
                 self.handle
-                    .authenticate_publickey_with(self.user, key, hash, &mut agent.client)
+                    .authenticate_publickey(self.hop.user.as_str(), key)
                     .await
             }
-            AgentIdentity::Certificate { certificate, .. } => {
-                self.handle
-                    .authenticate_certificate_with(self.user, certificate, hash, &mut agent.client)
-                    .await
-            }
-        };
-        match result {
-            Ok(result) => self.judge(Ok(result)),
-            Err(_) if self.handle.is_closed() => Err(self.lost()),
-            Err(error) => {
-                if let Some(last) = self.tried.last_mut() {
-                    last.push_str(&format!(
-                        " (the agent did not sign: {})",
-                        escape(&error.to_string())
-                    ));
+            Key::Rsa(mut key) => {
+                let hash = self.hash_for(&public).await?;
+                let trying = self.handle.authenticate_publickey_with(
+                    self.hop.user.as_str(),
+                    public,
+                    hash,
+                    key.as_mut(),
+                );
+                match trying.await {
+                    Err(SignError::Key) => {
+                        let problem = KeyProblem::Rejected(SignError::Key.to_string());
+                        let path = path.to_owned();
+                        return Err(HostError::KeyFile { path, problem });
+                    }
+                    Err(SignError::Lost) => return Err(self.lost()),
+                    Ok(result) => Ok(result),
                 }
-                Ok(false)
             }
-        }
-    }
-
-    /// The hash to sign with by an RSA key. SHA-1 is not used: servers have refused it since
-    /// OpenSSH 8.8.
-    async fn rsa_hash(&mut self) -> Result<Option<HashAlg>, HostError> {
-        let best = self
-            .handle
-            .best_supported_rsa_hash()
-            .await
-            .map_err(|_| self.lost())?;
-        Ok(Some(best.flatten().unwrap_or(HashAlg::Sha512)))
+        };
+        self.judge(result)
     }
 }
 
-fn fingerprint(key: &PublicKey) -> String {
+/// Stands for a key that is not open: it is asked to sign where the server would accept the key.
+struct Unopened;
+
+/// Why nothing was signed.
+enum NotSigned {
+    Unopened,
+    Lost,
+}
+
+impl From<russh::SendError> for NotSigned {
+    fn from(_: russh::SendError) -> Self {
+        Self::Lost
+    }
+}
+
+impl Signer for Unopened {
+    type Error = NotSigned;
+
+    async fn auth_sign(
+        &mut self,
+        _: &AgentIdentity,
+        _: Option<HashAlg>,
+        _: Vec<u8>,
+    ) -> Result<Vec<u8>, NotSigned> {
+        Err(NotSigned::Unopened)
+    }
+}
+
+pub(super) fn fingerprint(key: &PublicKey) -> String {
     let kind = match key.algorithm() {
         Algorithm::Ed25519 => "ED25519".to_owned(),
         Algorithm::Ecdsa { .. } => "ECDSA".to_owned(),

@@ -1,17 +1,21 @@
-//! Signing in: keys first, then the password.
+//! Signing in: keys first, then questions, then the password.
 
+mod by_agent;
 mod by_key;
 mod by_password;
+
+use std::path::PathBuf;
 
 use russh::client::{AuthResult, Handle};
 use russh::{MethodKind, MethodSet};
 
+use super::super::HostError;
 use super::super::output::escape;
-use super::super::{HostError, SignIn};
-use super::Ending;
 use super::agent::Agent;
 use super::host_key::Client;
-use by_key::usual_files;
+use super::link::Ending;
+use super::patience::Patience;
+use super::route::Hop;
 
 /// How often OpenSSH lets one fail before it hangs up (`MaxAuthTries`, sshd_config(5)).
 const MAX_TRIES: usize = 6;
@@ -19,54 +23,50 @@ const MAX_TRIES: usize = 6;
 /// Signs in, or tells what was tried and what the server would accept.
 pub(super) async fn sign_in(
     handle: &mut Handle<Client>,
-    user: &str,
-    label: &str,
-    sign_in: &SignIn,
+    hop: &Hop,
     ending: &Ending,
+    patience: &Patience,
 ) -> Result<(), HostError> {
     let mut agent = None;
     let mut tried = Vec::new();
-    if sign_in.agent && std::env::var_os("SSH_AUTH_SOCK").is_some() {
-        match Agent::open(handle.agent_session_binding()).await {
+    if let Some(socket) = &hop.keys.agent {
+        match Agent::open(socket, handle.agent_session_binding()).await {
             Ok(open) => agent = Some(open),
             Err(reason) => tried.push(format!("the agent (not usable: {})", escape(&reason))),
         }
     }
     // The password has its turn even where the agent has many keys.
-    let key_tries = if sign_in.password.is_some() {
+    let key_tries = if hop.password.is_some() {
         MAX_TRIES - 1
     } else {
         MAX_TRIES
     };
     let mut trial = Trial {
         handle,
-        user,
-        label,
+        hop,
         ending,
+        patience,
         agent,
         tried,
+        locked: Vec::new(),
         accepted: None,
         key_tries,
     };
-    if trial.run(sign_in).await? {
+    if trial.run().await? {
         return Ok(());
     }
-    let accepted = trial.accepted.iter().flat_map(|methods| methods.iter());
-    Err(HostError::AuthFailed {
-        host: label.to_owned(),
-        user: user.to_owned(),
-        accepted: accepted.map(String::from).collect(),
-        tried: trial.tried,
-    })
+    Err(trial.failed())
 }
 
 struct Trial<'a> {
     handle: &'a mut Handle<Client>,
-    user: &'a str,
-    label: &'a str,
+    hop: &'a Hop,
     ending: &'a Ending,
+    patience: &'a Patience,
     agent: Option<Agent>,
     tried: Vec<String>,
+    /// Key files that would be tried, had they a passphrase.
+    locked: Vec<PathBuf>,
     /// What the server would accept next; not known before the first refusal.
     accepted: Option<MethodSet>,
     /// How many more keys may be tried.
@@ -75,37 +75,37 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     /// Whether one is signed in at the end.
-    async fn run(&mut self, sign_in: &SignIn) -> Result<bool, HostError> {
-        for path in &sign_in.identities {
-            if self.file(path, sign_in.passphrase.as_ref(), true).await? {
-                return Ok(true);
-            }
-        }
-        if self.agent_keys().await? {
+    async fn run(&mut self) -> Result<bool, HostError> {
+        if self.keys().await? {
             return Ok(true);
         }
-        if sign_in.identities.is_empty() {
-            for path in usual_files() {
-                if self.file(&path, sign_in.passphrase.as_ref(), false).await? {
-                    return Ok(true);
-                }
-            }
-        }
-        if let Some(password) = &sign_in.password {
-            if self.password(password).await? {
-                return Ok(true);
-            }
-            // Where the server takes passwords, the same one does not become right by another way.
-            if !self.accepts(MethodKind::Password) && self.keyboard_interactive(password).await? {
-                return Ok(true);
-            }
-        }
         if self.accepted.is_none() {
-            // Nothing was there to try: ask what would be.
-            let result = self.handle.authenticate_none(self.user).await;
-            return self.judge(result);
+            // No key was there to try: ask what would be accepted.
+            let result = self.handle.authenticate_none(self.hop.user.as_str()).await;
+            if self.judge(result)? {
+                return Ok(true);
+            }
         }
-        Ok(false)
+        // As OpenSSH does, the questions first: a server that asks for a password and a code asks for both there.
+        let mut given = false;
+        if self.may_answer() && self.keyboard_interactive(&mut given).await? {
+            return Ok(true);
+        }
+        match &self.hop.password {
+            // What was wrong there is not right here.
+            Some(password) if !given && self.accepts(MethodKind::Password) => {
+                self.password(password).await
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether there is an answer to questions. Where the server takes a password as well and none is given, that is the
+    /// thing to ask the operator for.
+    fn may_answer(&self) -> bool {
+        self.accepts(MethodKind::KeyboardInteractive)
+            && (self.hop.password.is_some()
+                || self.hop.consult.can_ask() && !self.accepts(MethodKind::Password))
     }
 
     fn accepts(&self, method: MethodKind) -> bool {
@@ -142,28 +142,29 @@ impl Trial<'_> {
     }
 
     /// The server hung up. Having refused something before, it means that as an answer too.
-    fn lost(&self) -> HostError {
-        let host = self.label.to_owned();
-        match &self.accepted {
-            None => HostError::Handshake {
-                host,
+    fn lost(&mut self) -> HostError {
+        if self.accepted.is_none() {
+            return HostError::Handshake {
+                host: self.hop.label.clone(),
                 reason: format!(
                     "while signing in as {}, {}",
-                    self.user,
+                    self.hop.user,
                     self.ending.reason()
                 ),
-            },
-            Some(accepted) => {
-                let mut tried = self.tried.clone();
-                tried.push(format!("then {}", self.ending.reason()));
-                let accepted = accepted.iter().map(String::from).collect();
-                HostError::AuthFailed {
-                    host,
-                    user: self.user.to_owned(),
-                    tried,
-                    accepted,
-                }
-            }
+            };
+        }
+        self.tried.push(format!("then {}", self.ending.reason()));
+        self.failed()
+    }
+
+    fn failed(&self) -> HostError {
+        let accepted = self.accepted.iter().flat_map(|methods| methods.iter());
+        HostError::AuthFailed {
+            host: self.hop.label.clone(),
+            user: self.hop.user.clone(),
+            tried: self.tried.clone(),
+            accepted: accepted.map(String::from).collect(),
+            locked: self.locked.clone(),
         }
     }
 }

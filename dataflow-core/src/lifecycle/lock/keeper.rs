@@ -1,0 +1,235 @@
+//! The keeper's other end.
+
+use std::{io, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Instant, interval_at, timeout},
+};
+
+use super::{Lease, Place};
+use crate::{
+    host::{Command, Host, HostError, Stream, shown},
+    lifecycle::journal::RunId,
+};
+
+const SCRIPT: &str = include_str!("keeper.sh");
+
+/// How long starting it may take; sudo may ask a directory service first.
+const START: Duration = Duration::from_secs(30);
+
+/// How long one answer may take: writing to a disk that is busy.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// How long letting go may take before nobody waits for it any more.
+const LET_GO: Duration = Duration::from_secs(5);
+
+/// The most bytes of an answer.
+const LONGEST: u64 = 128 * 1024;
+
+/// A keeper at work on a server. When this is dropped, it lets the lease go and ends.
+pub(in crate::lifecycle) struct Keeper {
+    host: Host,
+    to: mpsc::Sender<Asked>,
+    attendant: JoinHandle<()>,
+}
+
+/// What a keeper answers.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::lifecycle) enum Answer {
+    /// It is done; with a text where one was asked for.
+    Done(String),
+    /// Somebody else has the lease.
+    Held(Lease),
+    /// The lease is not this operation's any more; with the one who has it now.
+    Lost(Option<Lease>),
+    /// It could not be done, and why.
+    Failed(String),
+}
+
+struct Asked {
+    line: String,
+    answer: oneshot::Sender<io::Result<String>>,
+}
+
+impl Keeper {
+    /// Starts a keeper for a run. Takes one channel, and nothing is written yet.
+    ///
+    /// # Errors
+    /// As [`Host::pipe`].
+    pub(in crate::lifecycle) async fn start(
+        host: &Host,
+        place: &Place,
+        run: &RunId,
+    ) -> Result<Self, HostError> {
+        let command = Command::shell(SCRIPT)
+            .args([
+                place.directory.clone(),
+                run.to_string(),
+                place.expiry.as_secs().to_string(),
+                place.runs.to_string(),
+            ])
+            .deadline(START);
+        let command = if place.root { command.sudo() } else { command };
+        let stream = host.pipe(&command).await?;
+        Ok(Self::over(stream, host, place.beat))
+    }
+
+    fn over(stream: Stream, host: &Host, beat: Duration) -> Self {
+        let (to, asked) = mpsc::channel(8);
+        Self {
+            host: host.clone(),
+            to,
+            attendant: tokio::spawn(attend(host.clone(), stream, asked, beat)),
+        }
+    }
+
+    /// Who has the lease, if anybody has.
+    pub(in crate::lifecycle) async fn look(&self) -> Result<Answer, HostError> {
+        self.ask("look".to_owned()).await
+    }
+
+    /// Takes the lease, unless somebody else has it.
+    pub(in crate::lifecycle) async fn take(&self, lease: &Lease) -> Result<Answer, HostError> {
+        self.ask(format!("take {}", line(lease))).await
+    }
+
+    /// Takes the lease, whoever has it. The answer's text is the lease that was there.
+    pub(in crate::lifecycle) async fn seize(&self, lease: &Lease) -> Result<Answer, HostError> {
+        self.ask(format!("seize {}", line(lease))).await
+    }
+
+    /// Says which step is at work. From the answer on, the lease is safe for as long as it takes to expire.
+    pub(in crate::lifecycle) async fn step(&self, lease: &Lease) -> Result<Answer, HostError> {
+        self.ask(format!("step {}", line(lease))).await
+    }
+
+    /// Writes a record, one line, to the run's journal.
+    pub(in crate::lifecycle) async fn record(&self, record: &str) -> Result<Answer, HostError> {
+        self.ask(format!("record {record}")).await
+    }
+
+    /// What is remembered of the deployment, as the answer's text.
+    pub(in crate::lifecycle) async fn recall(&self) -> Result<Answer, HostError> {
+        self.ask("recall".to_owned()).await
+    }
+
+    /// Remembers a deployment, one line.
+    pub(in crate::lifecycle) async fn remember(&self, what: &str) -> Result<Answer, HostError> {
+        self.ask(format!("remember {what}")).await
+    }
+
+    /// Lets the lease go, if it is this operation's, and ends the keeper.
+    pub(in crate::lifecycle) async fn end(self) {
+        drop(self.to);
+        // It has a deadline of its own.
+        let _ = self.attendant.await;
+    }
+
+    /// The attendant asks one thing after the other; who does not wait for the answer does not put the next one in its place.
+    async fn ask(&self, line: String) -> Result<Answer, HostError> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || io::Error::new(io::ErrorKind::BrokenPipe, "the lock's keeper has ended");
+        let result = async {
+            let sent = self.to.send(Asked { line, answer }).await;
+            sent.map_err(|_| gone())?;
+            answered.await.map_err(|_| gone())?
+        };
+        result
+            .await
+            .map(|answer| understand(&answer))
+            .map_err(|error| self.broken(error))
+    }
+
+    fn broken(&self, error: io::Error) -> HostError {
+        let during = "keeping the lock".to_owned();
+        match error.kind() {
+            io::ErrorKind::TimedOut => HostError::Deadline {
+                host: self.host.label(),
+                what: during,
+                after: ANSWER,
+                stderr: String::new(),
+            },
+            _ => error
+                .downcast()
+                .unwrap_or_else(|error| HostError::ConnectionLost {
+                    host: self.host.label(),
+                    during,
+                    reason: error.to_string(),
+                }),
+        }
+    }
+}
+
+fn line(lease: &Lease) -> String {
+    // Texts and numbers: they can always be written.
+    serde_json::to_string(lease).unwrap_or_default()
+}
+
+fn understand(answer: &str) -> Answer {
+    let (word, rest) = answer.split_once(' ').unwrap_or((answer, ""));
+    match word {
+        "ok" => Answer::Done(rest.to_owned()),
+        "held" => Answer::Held(Lease::read(rest)),
+        "lost" => Answer::Lost((!rest.is_empty()).then(|| Lease::read(rest))),
+        "failed" => Answer::Failed(shown(rest.as_bytes())),
+        _ => Answer::Failed(format!(
+            "the lock's keeper answered: {}",
+            shown(answer.as_bytes())
+        )),
+    }
+}
+
+/// Talks to the keeper: what is asked, and a heartbeat while nothing is. Holds on to the host, so that the session lasts
+/// until the lease is let go.
+async fn attend(_host: Host, stream: Stream, mut asked: mpsc::Receiver<Asked>, beat: Duration) {
+    let mut stream = BufReader::new(stream);
+    let mut beats = interval_at(Instant::now() + beat, beat);
+    loop {
+        tokio::select! {
+            next = asked.recv() => match next {
+                Some(Asked { line, answer }) => {
+                    let said = talk(&mut stream, &line, ANSWER).await;
+                    let broken = said.is_err();
+                    // Whoever asked may have stopped waiting.
+                    let _ = answer.send(said);
+                    // What comes later could be the answer to an earlier question.
+                    if broken { return; }
+                }
+                None => {
+                    let _ = talk(&mut stream, "end", LET_GO).await;
+                    return;
+                }
+            },
+            // That the lease is lost is told with the next thing that is asked.
+            _ = beats.tick() => if talk(&mut stream, "beat", ANSWER).await.is_err() { return },
+        }
+    }
+}
+
+async fn talk(
+    stream: &mut BufReader<Stream>,
+    line: &str,
+    patience: Duration,
+) -> io::Result<String> {
+    let exchange = async {
+        stream.write_all(format!("{line}\n").as_bytes()).await?;
+        stream.flush().await?;
+        let mut answer = Vec::new();
+        let mut bounded = stream.take(LONGEST);
+        bounded.read_until(b'\n', &mut answer).await?;
+        if answer.pop() != Some(b'\n') {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    };
+    timeout(patience, exchange)
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+#[cfg(test)]
+#[path = "keeper_tests.rs"]
+mod tests;

@@ -1,0 +1,101 @@
+//! Which images may not take the place of what is deployed. Judged when they are there, and before anything is touched.
+
+use std::collections::BTreeMap;
+
+use super::{
+    desired::Desired,
+    observed::{Observed, current},
+    plan_error::PlanError,
+};
+use crate::{
+    docker::Image,
+    spec::{ContainerSpec, ImageRef, Version},
+};
+
+/// By how much newer than what is deployed ClickHouse may be, in months. Its developers see to it that data and settings can be
+/// carried over that far.
+const JUMP: u64 = 12;
+
+/// An image that can't be used, or not for what is deployed.
+pub(super) fn unfit(
+    desired: &Desired,
+    observed: &Observed,
+    wanted: &ContainerSpec,
+    image: &Image,
+) -> Result<(), PlanError> {
+    let release = &desired.release;
+    if wanted.name == release.service_name {
+        let label = image.labels.get(release.version_label);
+        release.image_version(&wanted.image, label.map(String::as_str))?;
+    }
+    let Some(found) = current(&observed.containers, &wanted.name) else {
+        return Ok(());
+    };
+    let label = release.version_label;
+    let told = |labels: &BTreeMap<String, String>, image: Option<&ImageRef>| Told {
+        label: labels.get(label).and_then(|label| label.parse().ok()),
+        tag: image.and_then(ImageRef::tag).map(str::to_owned),
+    };
+    let new = told(&image.labels, Some(&wanted.image));
+    let old = told(&found.labels, found.image.parse().ok().as_ref());
+    if !desired.spec.allows_downgrade()
+        && let Some((version, deployed)) = new.older_than(&old)
+    {
+        return Err(PlanError::Downgrade {
+            image: wanted.image.clone(),
+            version,
+            deployed,
+        });
+    }
+    if wanted.name == release.clickhouse_name
+        && !desired.spec.allows_jump()
+        && let (Some(version), Some(deployed)) = (new.version(), old.version())
+        && let (Some(to), Some(from)) = (version.month(), deployed.month())
+        && to > from + JUMP
+    {
+        return Err(PlanError::Jump {
+            image: wanted.image.clone(),
+            version,
+            deployed,
+            between: year_and_month(from + JUMP),
+        });
+    }
+    Ok(())
+}
+
+fn year_and_month(month: u64) -> String {
+    format!("{}.{}", month / 12, month % 12 + 1)
+}
+
+/// What tells the version of an image: its label, and where it has none, or one that is no version, its tag.
+struct Told {
+    label: Option<Version>,
+    tag: Option<String>,
+}
+
+impl Told {
+    fn version(&self) -> Option<Version> {
+        let of_tag = || self.tag.as_ref()?.parse().ok();
+        self.label.clone().or_else(of_tag)
+    }
+
+    /// The two versions, where this one is older. An older program may not read what a newer one has written. Where a tag has to
+    /// tell it, only as far as both go: `25` may well be newer than `25.8`; where it tells nothing, there is no telling.
+    fn older_than(&self, deployed: &Self) -> Option<(Version, Version)> {
+        let versions = self.version().zip(deployed.version())?;
+        let is_older = if self.label.is_some() && deployed.label.is_some() {
+            versions.0 < versions.1
+        } else {
+            let parts = |version: &Version| -> Vec<u64> {
+                let text = version.to_string();
+                text.split(['.', '-'])
+                    .map_while(|part| part.parse().ok())
+                    .collect()
+            };
+            let mut pairs = parts(&versions.0).into_iter().zip(parts(&versions.1));
+            let first = pairs.find(|(ours, theirs)| ours != theirs);
+            first.is_some_and(|(ours, theirs)| ours < theirs)
+        };
+        is_older.then_some(versions)
+    }
+}
