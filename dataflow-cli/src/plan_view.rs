@@ -27,7 +27,10 @@ pub(crate) fn text(plan: &PlanSummary, limit: Option<usize>) -> String {
         }
     }
     if let Some(outage) = &plan.outage {
-        let _ = writeln!(text, "\noutage: {}", outage.yellow());
+        text.push('\n');
+        for line in width::wrapped(&format!("outage: {outage}"), limit) {
+            let _ = writeln!(text, "{}", line.yellow());
+        }
     }
     text
 }
@@ -69,10 +72,8 @@ fn show(text: &mut String, number: usize, digits: usize, step: &StepSummary, lim
         more("undo", undo, Style::new());
     }
     if let Some(settled) = &step.settles {
-        more(
-            "undo",
-            &format!("none: from here on there is no way back to the {settled} of before"),
-        );
+        let said = format!("none: from here on there is no way back to the {settled} of before");
+        more("undo", &said, Style::new());
     }
     changes(text, &step.changes, &indent, limit);
 }

@@ -260,7 +260,11 @@ impl LifecycleError {
 impl LifecycleError {
     /// Whether the one who started the operation had it end.
     pub(super) fn is_interruption(&self) -> bool {
-        matches!(self, Self::Step { error, .. } if matches!(**error, StepError::Interrupted))
+        match self {
+            Self::Step { error, .. } => matches!(**error, StepError::Interrupted),
+            Self::Declined { .. } => true,
+            _ => false,
+        }
     }
 }
 

@@ -3,23 +3,18 @@
 use std::{sync::Once, time::Instant};
 
 use super::{
-    Approve, Control, clickhouse, deployed,
-    desired::Desired,
+    Approve, Control, deployed,
     error::LifecycleError,
     events::Event,
-    execute::Executor,
     install_docker::{self, DockerSource},
     journal::RunId,
     lock::Lease,
     logs::{LogOf, LogQuery, Logs},
     manage, observe,
-    observed::{Containers, Observed},
+    observed::Observed,
     operation::Operation,
-    plan::{Action, Plan, Pulls},
     plan_error::PlanError,
-    planner::plan,
     records,
-    remembered::{DeployedSettings, Remembered},
     status::{self, Status},
     summary::PlanSummary,
     upgrade,
@@ -27,39 +22,20 @@ use super::{
 use crate::{
     docker::{DockerError, Engine, LogRange},
     host::Host,
-    spec::{Pull, Release, Settings, Spec, Target},
+    spec::{Release, Settings, Spec, Target},
 };
 
 /// The verb that removes the containers.
-const REMOVE: &str = "rm";
+pub(super) const REMOVE: &str = "rm";
 
 /// One Data Flow server: one SSH session (or the local machine) and its Docker Engine.
 pub struct Server {
-    host: Host,
-    engine: Engine,
-    release: Release,
-    control: Control,
+    pub(super) host: Host,
+    pub(super) engine: Engine,
+    pub(super) release: Release,
+    pub(super) control: Control,
     opened: Instant,
     clock_told: Once,
-}
-
-/// What was seen, and what follows from it.
-struct Look {
-    observed: Observed,
-    desired: Desired,
-    plan: Plan,
-}
-
-impl Look {
-    fn summary(&self) -> PlanSummary {
-        let remembered = self.observed.remembered.as_ref();
-        PlanSummary {
-            changed_settings: remembered
-                .map(|remembered| remembered.changed_by(&self.desired.spec))
-                .unwrap_or_default(),
-            ..self.plan.summary()
-        }
-    }
 }
 
 /// What an operation came to.
@@ -254,122 +230,8 @@ impl Server {
         self.host.close().await;
     }
 
-    async fn converge(
-        &self,
-        verb: &str,
-        spec: &Spec,
-        pulls: Pulls,
-    ) -> Result<Report, LifecycleError> {
-        let observed = observe::observe(&self.host, &self.engine, &self.release, spec).await?;
-        // While another operation is at work, no plan would hold.
-        let approved = match observed.holder.clone() {
-            Some(holder) if self.control.wait.is_zero() => return Err(self.locked(holder)),
-            Some(_) => None,
-            None => {
-                let look = self.plan_for(spec, observed, pulls)?;
-                self.tell_plan(&look.summary());
-                if look.plan.is_empty() {
-                    return self.nothing_to_do(&look).await;
-                }
-                self.approved(&look.summary(), &self.control.approve)
-                    .await?;
-                Some(look.summary())
-            }
-        };
-        let mut operation = Operation::prepare(&self.host, &self.control, verb).await?;
-        let result = async {
-            operation.take(&self.control).await?;
-            self.converge_locked(&operation, approved, spec, pulls)
-                .await
-        };
-        let result = result.await;
-        operation.end(&result).await;
-        result
-    }
-
-    /// Looks again, now that nobody else changes anything, and does what is to be done. A plan other than the one that was
-    /// approved has to be approved, too.
-    async fn converge_locked(
-        &self,
-        operation: &Operation,
-        approved: Option<PlanSummary>,
-        spec: &Spec,
-        pulls: Pulls,
-    ) -> Result<Report, LifecycleError> {
-        let mut look = self.look(spec, pulls).await?;
-        let summary = look.summary();
-        if approved.as_ref() != Some(&summary) {
-            self.tell_plan(&summary);
-            self.approved(&summary, &self.control.approve).await?;
-        }
-        if look.plan.is_empty() {
-            return self.nothing_to_do(&look).await;
-        }
-        operation
-            .begin(Some(DeployedSettings::of(spec, &look.observed)), &summary)
-            .await?;
-        let mut done = Vec::new();
-        if look.plan.only_fetches() {
-            self.execute(Some(operation), &look, &mut done).await?;
-            let told = look.plan;
-            look = self.look(spec, Pull::Never.into()).await?;
-            self.tell_plan(&look.summary());
-            if !told.tells(&look.plan) {
-                self.approved(&look.summary(), &self.control.approve)
-                    .await?;
-            }
-            operation.planned(&look.summary()).await;
-        }
-        if !look.plan.is_empty() {
-            self.execute(Some(operation), &look, &mut done).await?;
-            look = self.look(spec, Pull::Never.into()).await?;
-            self.tell_plan(&look.summary());
-            if let Some(step) = look.plan.steps.first() {
-                return Err(self.not_as_wanted(format!(
-                    "everything was done, and yet it is needed to {}: {}",
-                    step.action, step.why
-                )));
-            }
-        }
-        self.see_answer(&look.desired).await?;
-        let before = look.observed.remembered.as_ref();
-        if let Some(news) = Remembered::news(before, spec, &look.observed, operation.deed()) {
-            operation.remember(&news).await;
-        }
-        let data_path = Some(spec.data_path().to_string());
-        Ok(self.report(Some(operation), done, data_path))
-    }
-
-    async fn look(&self, spec: &Spec, pulls: Pulls) -> Result<Look, LifecycleError> {
-        let observed = observe::observe(&self.host, &self.engine, &self.release, spec).await?;
-        self.plan_for(spec, observed, pulls)
-    }
-
-    fn plan_for(
-        &self,
-        spec: &Spec,
-        observed: Observed,
-        pulls: Pulls,
-    ) -> Result<Look, LifecycleError> {
-        self.warn_of_clock(&observed);
-        let known = observed
-            .password
-            .clone()
-            .or_else(|| deployed::password(&self.release, &observed.containers));
-        let remembered = observed.remembered.as_ref();
-        let owners = remembered.map(|remembered| remembered.owners.clone());
-        let desired = Desired::new(spec, &self.release, known.as_ref())
-            .with_owners(owners.unwrap_or_default());
-        let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;
-        Ok(Look {
-            observed,
-            desired,
-            plan,
-        })
-    }
-
     /// Once: the server is looked at several times.
-    fn warn_of_clock(&self, observed: &Observed) {
+    pub(super) fn warn_of_clock(&self, observed: &Observed) {
         if let Some(skew) = observed.clock.filter(|skew| skew.is_off()) {
             self.clock_told.call_once(|| {
                 let text = format!(
@@ -381,154 +243,18 @@ impl Server {
         }
     }
 
-    async fn nothing_to_do(&self, look: &Look) -> Result<Report, LifecycleError> {
-        self.see_answer(&look.desired).await?;
-        let data_path = Some(look.desired.spec.data_path().to_string());
-        Ok(self.report(None, Vec::new(), data_path))
-    }
-
-    async fn execute(
-        &self,
-        operation: Option<&Operation>,
-        look: &Look,
-        done: &mut Vec<String>,
-    ) -> Result<(), LifecycleError> {
-        Executor::of(
-            &self.host,
-            &self.engine,
-            &self.control,
-            &look.desired,
-            operation,
-        )
-        .execute(&look.plan)
-        .await?;
-        done.extend(look.plan.steps.iter().map(|step| step.action.to_string()));
-        Ok(())
-    }
-
-    /// Asks ClickHouse with the password that the service uses. After a reboot it may take its time.
-    async fn see_answer(&self, desired: &Desired) -> Result<(), LifecycleError> {
-        let (port, user) = (
-            self.release.clickhouse_http_port,
-            self.release.clickhouse_user,
-        );
-        match clickhouse::summary(&self.host, port, user, &desired.password).await {
-            Ok(_) | Err(clickhouse::NoAnswer::NoWay(_)) => Ok(()),
-            Err(clickhouse::NoAnswer::Silent(_)) => {
-                let mut plan = Plan::default();
-                let ready = Action::AwaitClickHouse {
-                    name: desired.clickhouse.name.clone(),
-                    patience: desired.release.patience(&desired.spec),
-                };
-                plan.add(ready, "it runs, but does not answer yet");
-                self.tell_plan(&plan.summary());
-                // It only looks, so it takes neither lock nor journal.
-                Executor::of(&self.host, &self.engine, &self.control, desired, None)
-                    .execute(&plan)
-                    .await
-            }
-            Err(why) => Err(self.not_as_wanted(format!(
-                "the containers are as wanted, but ClickHouse does not work: {why}"
-            ))),
-        }
-    }
-
-    async fn manage(
-        &self,
-        verb: &str,
-        make: impl Fn(&Release, &Containers) -> Result<Plan, PlanError>,
-    ) -> Result<Report, LifecycleError> {
-        self.manage_if(verb, make, &Approve::default()).await
-    }
-
-    async fn manage_if(
-        &self,
-        verb: &str,
-        make: impl Fn(&Release, &Containers) -> Result<Plan, PlanError>,
-        approve: &Approve,
-    ) -> Result<Report, LifecycleError> {
-        let (containers, plan) = self.look_and_manage(&make).await?;
-        let summary = plan.summary();
-        self.tell_plan(&summary);
-        if plan.is_empty() {
-            return Ok(self.report(None, Vec::new(), self.data_path(&containers)));
-        }
-        let mut operation = Operation::prepare(&self.host, &self.control, verb).await?;
-        let result = async {
-            operation.refuse_locked(&self.control).await?;
-            self.approved(&summary, approve).await?;
-            operation.take(&self.control).await?;
-            self.manage_locked(&operation, verb, summary, make, approve)
-                .await
-        };
-        let result = result.await;
-        operation.end(&result).await;
-        result
-    }
-
-    /// Looks again, now that nobody else changes anything, and does what is to be done.
-    async fn manage_locked(
-        &self,
-        operation: &Operation,
-        verb: &str,
-        approved: PlanSummary,
-        make: impl Fn(&Release, &Containers) -> Result<Plan, PlanError>,
-        approve: &Approve,
-    ) -> Result<Report, LifecycleError> {
-        let (containers, plan) = self.look_and_manage(make).await?;
-        let summary = plan.summary();
-        if summary != approved {
-            self.tell_plan(&summary);
-            self.approved(&summary, approve).await?;
-        }
-        if plan.is_empty() {
-            return Ok(self.report(None, Vec::new(), self.data_path(&containers)));
-        }
-        operation.begin(None, &summary).await?;
-        let password = deployed::password(&self.release, &containers).unwrap_or_default();
-        let executor = Executor {
-            host: &self.host,
-            engine: &self.engine,
-            release: &self.release,
-            control: &self.control,
-            registry: None,
-            password: &password,
-            operation: Some(operation),
-        };
-        executor.execute(&plan).await?;
-        if verb == REMOVE
-            && let Some(remembered) = operation.recall().await
-        {
-            operation
-                .remember(&remembered.removed(operation.deed()))
-                .await;
-        }
-        let done = plan.steps.iter().map(|step| step.action.to_string());
-        Ok(self.report(Some(operation), done.collect(), self.data_path(&containers)))
-    }
-
-    async fn look_and_manage(
-        &self,
-        make: impl Fn(&Release, &Containers) -> Result<Plan, PlanError>,
-    ) -> Result<(Containers, Plan), LifecycleError> {
-        let containers = observe::containers(&self.engine, &self.release).await?;
-        let plan = make(&self.release, &containers).map_err(|error| self.in_the_way(error))?;
-        Ok((containers, plan))
-    }
-
-    fn data_path(&self, containers: &Containers) -> Option<String> {
-        let settings = deployed::settings(&self.release, containers);
-        settings.data_path.map(|path| path.to_string())
-    }
-
-    fn tell_plan(&self, plan: &PlanSummary) {
+    pub(super) fn tell_plan(&self, plan: &PlanSummary) {
         self.control
             .events
             .tell(Event::Planned { plan: plan.clone() });
     }
 
     /// Has a plan that is not empty approved.
-    async fn approved(&self, plan: &PlanSummary, approve: &Approve) -> Result<(), LifecycleError> {
+    pub(super) async fn approved(
+        &self,
+        plan: &PlanSummary,
+        approve: &Approve,
+    ) -> Result<(), LifecycleError> {
         if plan.steps.is_empty() || approve.approves(plan.clone()).await {
             return Ok(());
         }
@@ -537,7 +263,7 @@ impl Server {
         })
     }
 
-    fn report(
+    pub(super) fn report(
         &self,
         operation: Option<&Operation>,
         steps: Vec<String>,
@@ -557,21 +283,21 @@ impl Server {
         }
     }
 
-    fn locked(&self, holder: Lease) -> LifecycleError {
+    pub(super) fn locked(&self, holder: Lease) -> LifecycleError {
         LifecycleError::Locked {
             host: self.host.label(),
             holder: Box::new(holder),
         }
     }
 
-    fn in_the_way(&self, error: PlanError) -> LifecycleError {
+    pub(super) fn in_the_way(&self, error: PlanError) -> LifecycleError {
         LifecycleError::Plan {
             host: self.host.label(),
             error,
         }
     }
 
-    fn not_as_wanted(&self, problem: String) -> LifecycleError {
+    pub(super) fn not_as_wanted(&self, problem: String) -> LifecycleError {
         LifecycleError::NotAsWanted {
             host: self.host.label(),
             problem,
