@@ -96,6 +96,7 @@ fn read(args: &Args) -> Result<Facts, Failure> {
     let question = Question {
         data_path: args.data_path.to_string(),
         count_updates: args.count_updates,
+        wants_sudo_password: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

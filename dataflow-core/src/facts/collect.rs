@@ -21,6 +21,9 @@ pub struct Question {
     pub data_path: String,
     /// Whether apt is asked how many updates wait. It takes a second or more.
     pub count_updates: bool,
+    /// Whether a sudo password that is missing is an error, since somebody is there to be asked for it. Else what only root may
+    /// see is unknown.
+    pub wants_sudo_password: bool,
 }
 
 /// Reads the facts of a machine, as root where sudo allows it.
@@ -32,6 +35,9 @@ pub async fn read(host: &Host, question: &Question) -> Result<Facts, FactsError>
     let mut began = SystemTime::now();
     let (output, refused) = match host.exec(&command.clone().sudo()).await {
         Ok(output) => (output, None),
+        Err(error @ HostError::SudoPasswordNeeded { .. }) if question.wants_sudo_password => {
+            return Err(error.into());
+        }
         Err(error) => match without_sudo(&error) {
             Some(sudo) => {
                 began = SystemTime::now();

@@ -9,6 +9,7 @@ fn question() -> Question {
     Question {
         data_path: "/var/lib/portsip".to_owned(),
         count_updates: false,
+        wants_sudo_password: false,
     }
 }
 

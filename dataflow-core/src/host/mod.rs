@@ -16,6 +16,7 @@ mod process;
 mod sign_in;
 #[cfg(feature = "ssh")]
 mod ssh;
+#[cfg(feature = "ssh")]
 mod ssh_config;
 mod stream;
 mod sudo;
