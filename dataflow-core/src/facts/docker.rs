@@ -71,7 +71,9 @@ impl Docker {
     pub(super) fn of(answer: &Answer<'_>) -> Self {
         let installed = answer.lines("docker").any(|line| line == "#dockerd");
         let socket = answer.there("/var/run/docker.sock");
-        let nothing = if installed || socket {
+        let nothing = if installed && !socket {
+            "Docker does not run"
+        } else if socket {
             "Docker's socket is not open to this user, or neither curl nor docker is there to ask it"
         } else {
             "Docker is not installed"
