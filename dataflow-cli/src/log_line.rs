@@ -24,9 +24,13 @@ pub(crate) fn since(text: &str) -> Result<Since, String> {
     Ok(Since::Ago(Duration::from_secs(ago)))
 }
 
-/// A line for people: the container's name where there are lines of both, the time where it is wanted, and the line itself.
-pub(crate) fn human(line: &LogLine, named: bool, timestamps: bool) -> String {
+/// A line for people: the server's name where it has one, the container's where there are lines of both, the time where it is
+/// wanted, and the line itself.
+pub(crate) fn human(line: &LogLine, server: Option<&str>, named: bool, timestamps: bool) -> String {
     let mut text = String::new();
+    if let Some(server) = server {
+        text.push_str(&format!("{server} ").green().to_string());
+    }
     if named {
         let name = match line.container.as_str() {
             "portsip.clickhouse" => "clickhouse",
@@ -94,7 +98,7 @@ mod tests {
             text: "row 1 written".to_owned(),
         };
         let plain = |named, timestamps| {
-            anstream::adapter::strip_str(&human(&line, named, timestamps)).to_string()
+            anstream::adapter::strip_str(&human(&line, None, named, timestamps)).to_string()
         };
         assert_eq!(plain(false, false), "row 1 written");
         assert_eq!(plain(true, false), "service    | row 1 written");

@@ -27,10 +27,7 @@ pub(crate) fn text(plan: &PlanSummary, limit: Option<usize>) -> String {
         }
     }
     if let Some(outage) = &plan.outage {
-        text.push('\n');
-        for line in width::wrapped(&format!("outage: {outage}"), limit) {
-            let _ = writeln!(text, "{}", line.yellow());
-        }
+        let _ = writeln!(text, "\noutage: {}", outage.yellow());
     }
     text
 }
@@ -72,8 +69,11 @@ fn show(text: &mut String, number: usize, digits: usize, step: &StepSummary, lim
         more("undo", undo, Style::new());
     }
     if let Some(settled) = &step.settles {
-        let said = format!("none: from here on there is no way back to the {settled} of before");
-        more("undo", &said, Style::new());
+        more(
+            "undo",
+            &format!("none: from here on there is no way back to the {settled} of before"),
+            Style::new().yellow(),
+        );
     }
     changes(text, &step.changes, &indent, limit);
 }

@@ -101,6 +101,8 @@ fn what_follows_the_fetches_stands_apart_and_what_the_operator_changed_comes_fir
         changed_settings: vec![change("pbx", Some("172.31.16.133"), Some("172.31.16.134"))],
     };
     plan.forecast.push(step("do thing 10", "it is the tenth"));
+    plan.forecast[8].settles = Some("portsip.clickhouse".to_owned());
+    plan.outage = Some("no analytics from step 2 to step 10".to_owned());
     insta::assert_snapshot!(shown(&plan, None), @"
     changed since the last deployment:
       ~ pbx  172.31.16.133 → 172.31.16.134
@@ -127,6 +129,9 @@ fn what_follows_the_fetches_stands_apart_and_what_the_operator_changed_comes_fir
           why:  it is needed
     10. do thing 10
           why:  it is the tenth
+          undo: none: from here on there is no way back to the portsip.clickhouse of before
+
+    outage: no analytics from step 2 to step 10
     ");
     assert_eq!(count(&plan), "1 step, and then 9 more");
 }

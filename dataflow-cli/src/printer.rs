@@ -71,8 +71,8 @@ impl Printer {
     }
 
     /// The same for programs.
-    pub(crate) fn json_line(self, body: impl Serialize) -> std::io::Result<()> {
-        self.line(&serde_json::to_string(&self.of(None, body))?)
+    pub(crate) fn json_line(self, name: Option<&str>, body: impl Serialize) -> std::io::Result<()> {
+        self.line(&serde_json::to_string(&self.of(name, body))?)
     }
 
     /// A result for programs; `name` is the server's in the settings file.

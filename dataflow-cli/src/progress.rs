@@ -2,7 +2,7 @@
 
 use std::{
     io::IsTerminal,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -24,8 +24,9 @@ pub(crate) struct Progress {
     /// Whether a plan is shown in full by the one who asks about it.
     asked: bool,
     terminal: bool,
-    /// The line of the step at work, on a terminal, from the first step on: before it, it would be drawn over a question.
-    line: Arc<OnceLock<ProgressBar>>,
+    /// The line of the step at work, on a terminal, while there is one: before the first step, and when another plan is made, it would
+    /// be drawn over a question.
+    line: Arc<Mutex<Option<ProgressBar>>>,
     state: Arc<Mutex<State>>,
 }
 
@@ -52,9 +53,13 @@ impl Progress {
 
     /// Takes the line of the step at work away.
     pub(crate) fn end(&self) {
-        if let Some(line) = self.line.get() {
+        if let Some(line) = self.line().take() {
             line.finish_and_clear();
         }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Option<ProgressBar>> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows one event.
@@ -72,6 +77,7 @@ impl Progress {
             }
             Event::Warning { text } => self.warn(text),
             Event::Planned { plan } => {
+                self.end();
                 self.say(&match plan.steps.len() {
                     0 => "looked: nothing to do".to_owned(),
                     _ => format!("planned: {}", plan_view::count(plan)),
@@ -146,14 +152,14 @@ impl Progress {
 
     /// A line that stays.
     fn say(&self, text: &str) {
-        match self.line.get() {
+        match &*self.line() {
             Some(line) => line.suspend(|| self.printer.note(text)),
             None => self.printer.note(text),
         }
     }
 
     fn warn(&self, text: &str) {
-        match self.line.get() {
+        match &*self.line() {
             Some(line) => line.suspend(|| self.printer.warn(text)),
             None => self.printer.warn(text),
         }
@@ -165,7 +171,7 @@ impl Progress {
             // What goes through the printer loses its colours where they are not wanted; this doesn't.
             let plain =
                 anstream::AutoStream::choice(&std::io::stderr()) == anstream::ColorChoice::Never;
-            self.line.get_or_init(line).set_message(if plain {
+            self.line().get_or_insert_with(line).set_message(if plain {
                 anstream::adapter::strip_str(text).to_string()
             } else {
                 text.to_owned()
@@ -211,9 +217,10 @@ mod tests {
 
     use super::*;
     use crate::args::Cli;
+    use dataflow_core::lifecycle::PlanSummary;
 
     #[test]
-    fn nothing_is_drawn_before_the_first_step_since_a_question_may_be_open() {
+    fn nothing_is_drawn_while_a_question_may_be_open() {
         let cli = Cli::try_parse_from(["dataflow", "-q", "status"]).unwrap();
         let progress = Progress {
             terminal: true,
@@ -223,14 +230,18 @@ mod tests {
             server: "pbx@server".to_owned(),
             docker: "29.0.0".to_owned(),
         });
-        assert!(progress.line.get().is_none());
+        assert!(progress.line().is_none());
         progress.show(&Event::StepStarted {
             number: 1,
             of: 1,
             what: "start".to_owned(),
             why: "it is stopped".to_owned(),
         });
-        assert!(progress.line.get().is_some());
+        assert!(progress.line().is_some());
+        progress.show(&Event::Planned {
+            plan: PlanSummary::default(),
+        });
+        assert!(progress.line().is_none(), "asked again after a fetch");
         progress.end();
     }
 }

@@ -54,6 +54,32 @@ impl Lab {
         )
     }
 
+    /// Lets nothing through any more on the SSH connections that are open now, as when a network goes away, until the result is
+    /// dropped. Others can be opened.
+    ///
+    /// # Panics
+    /// Where none is open, or the server's firewall does not take it.
+    #[must_use]
+    pub fn cut_ssh_connections(&self) -> Setting<'_> {
+        let peers = self.exec("ss -Htn state established '( sport = :22 )' | awk '{ print $4 }'");
+        let rules: Vec<String> = peers
+            .lines()
+            .filter_map(|peer| peer.trim().rsplit_once(':'))
+            .flat_map(|(_, port)| {
+                [
+                    format!("INPUT -p tcp --dport 22 --sport {port} -j DROP"),
+                    format!("OUTPUT -p tcp --sport 22 --dport {port} -j DROP"),
+                ]
+            })
+            .collect();
+        assert!(!rules.is_empty(), "no SSH connection is open");
+        let all = |what: &str| {
+            let lines = rules.iter().map(|rule| format!("iptables {what} {rule}"));
+            lines.collect::<Vec<_>>().join(" && ")
+        };
+        self.setting(&all("-I"), &all("-D"))
+    }
+
     /// Listens on a port of the server until the result is dropped.
     ///
     /// # Panics
@@ -70,7 +96,12 @@ impl Lab {
         )
     }
 
-    fn setting(&self, apply: &str, undo: &str) -> Setting<'_> {
+    /// Does something on the server that is undone when the result is dropped; both are scripts.
+    ///
+    /// # Panics
+    /// Where it does not work.
+    #[must_use]
+    pub fn setting(&self, apply: &str, undo: &str) -> Setting<'_> {
         let undo = undo.to_owned();
         let setting = Setting { lab: self, undo };
         self.exec(&format!("set -e\n{apply}"));

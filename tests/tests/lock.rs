@@ -24,11 +24,16 @@ fn as_operator(lab: &Lab, name: &str, arguments: &[&str]) -> Program {
         .env("SUDO_USER", "")
 }
 
-/// A run for another PBX that has come to its second step.
-fn at_work(lab: &Lab, name: &str) -> Running {
+/// A run for another PBX that is being carried out.
+fn running(lab: &Lab, name: &str) -> Running {
     let arguments = ["--output", "json", "run", "-x", "198.18.16.134"];
-    let mut running = as_operator(lab, name, &arguments).running();
-    assert!(running.reaches("step-started", 2));
+    as_operator(lab, name, &arguments).running()
+}
+
+/// The same in the middle of the one step that lasts: it sees the service keep running.
+fn at_work(lab: &Lab, name: &str) -> Running {
+    let mut running = running(lab, name);
+    assert!(running.reaches("waiting", 1));
     running
 }
 
@@ -42,7 +47,7 @@ fn journal(lab: &Lab) -> Vec<String> {
 fn newest(lab: &Lab, verb: &str) -> serde_json::Value {
     let history = lab.dataflow(["--output", "json", "history"]).run();
     let history = history.expect_success().json();
-    let runs = history["runs"].as_array().expect("runs");
+    let runs = history["result"]["runs"].as_array().expect("runs");
     let found = runs.iter().find(|run| run["verb"] == verb);
     found.expect("a run of this verb").clone()
 }
@@ -68,7 +73,7 @@ fn given_two_runs_started_at_the_same_instant_when_repeated_then_exactly_one_cha
  {
     let lab = Lab::deployed();
     let mut refused = 0;
-    let mut before = journal(&lab).len();
+    let before = journal(&lab).len();
     for round in 0..ROUNDS {
         let pbx = format!("198.18.16.{}", 140 + round % 2);
         let began = lab.exec("date +%s.%N");
@@ -88,8 +93,7 @@ fn given_two_runs_started_at_the_same_instant_when_repeated_then_exactly_one_cha
         });
 
         let begun = journal(&lab);
-        assert_eq!(begun.len(), before + 1, "round {round}: {both:?}");
-        before += 1;
+        assert_eq!(begun.len(), before + round + 1, "round {round}: {both:?}");
         let last = begun.last().expect("a run");
         let is_winner = |name: &str| last.contains(&format!("\"user\":\"{name}\""));
         let made = lab.exec(&format!(
@@ -189,34 +193,26 @@ fn given_an_owner_that_is_killed_in_mid_run_when_run_again_then_the_lock_is_free
     lab.wait_for_more_rows();
 }
 
-#[test]
-fn given_an_owner_that_stands_still_when_its_time_is_over_then_another_one_goes_on_and_the_first_one_ends_when_it_comes_back()
- {
-    let lab = Lab::deployed();
-    let running = at_work(&lab, "alice");
-    running.signal("STOP");
-
-    let waited = as_operator(&lab, "bob", &["run", "-x", "198.18.16.135", "--wait=90"]).run();
+/// The first operation comes back when the second one, which waited for its time to be over, is done.
+fn comes_back_too_late(first: Running, lab: &Lab) {
+    first.signal("STOP");
+    let waited = as_operator(lab, "bob", &["run", "-x", "198.18.16.135", "--wait=90"]).run();
     let waited = waited.expect_success();
     assert!(
         waited.stderr.contains("waiting for alice on "),
         "{waited:?}"
     );
-    let (containers, names) = (lab.containers(), lab.container_names());
-    running.signal("CONT");
-    let lost = running.end();
+    let containers = lab.containers();
+    first.signal("CONT");
+    let lost = first.end();
 
     assert_eq!(lost.code, Some(1), "{lost:?}");
     assert!(lost.stdout.contains("the lock was lost"), "{lost:?}");
-    assert_eq!(names, [CLICKHOUSE, SERVICE]);
-    assert_eq!(
-        lab.containers(),
-        containers,
-        "the first one touches nothing any more"
-    );
+    assert_eq!(lab.container_names(), [CLICKHOUSE, SERVICE]);
+    assert_eq!(lab.containers(), containers, "it touches nothing any more");
     let history = lab.dataflow(["--output", "json", "history"]).run().json();
     let outcome_of = |user: &str| {
-        let runs = history["runs"].as_array().expect("runs");
+        let runs = history["result"]["runs"].as_array().expect("runs");
         let run = runs.iter().find(|run| run["user"] == user);
         run.expect("a run of theirs")["outcome"].clone()
     };
@@ -225,6 +221,47 @@ fn given_an_owner_that_stands_still_when_its_time_is_over_then_another_one_goes_
         ("failed".into(), "done".into())
     );
     lab.wait_for_more_rows();
+}
+
+#[test]
+fn given_an_owner_that_stands_still_while_it_waits_when_its_time_is_over_then_another_one_goes_on_and_it_ends()
+ {
+    let lab = Lab::deployed();
+    comes_back_too_late(at_work(&lab, "alice"), &lab);
+}
+
+#[test]
+fn given_an_owner_that_stands_still_as_it_stops_the_service_when_it_comes_back_then_the_next_ones_service_runs_on()
+ {
+    let lab = Lab::deployed();
+    let mut first = running(&lab, "alice");
+    assert!(
+        first.reaches("step-started", 2),
+        "it is told before it is done"
+    );
+    comes_back_too_late(first, &lab);
+}
+
+#[test]
+fn given_an_owner_whose_network_is_cut_when_its_time_is_over_then_another_one_goes_on_and_it_ends_by_itself()
+ {
+    let lab = Lab::deployed();
+    let first = at_work(&lab, "alice");
+    let cut = lab.cut_ssh_connections();
+
+    let waited = as_operator(&lab, "bob", &["run", "-x", "198.18.16.135", "--wait=90"]).run();
+    let waited = waited.expect_success();
+    assert!(
+        waited.stderr.contains("waiting for alice on "),
+        "{waited:?}"
+    );
+    let containers = lab.containers();
+    let ended = first.end();
+
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    drop(cut);
+    lab.wait_for_more_rows();
+    assert_eq!(lab.containers(), containers, "it touches nothing any more");
 }
 
 #[test]

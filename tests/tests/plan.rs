@@ -134,6 +134,15 @@ fn given_a_file_with_several_servers_when_read_then_each_answers_for_itself() {
     assert_eq!(one.code, Some(0), "{one:?}");
     let json = dataflow(&["status", "--output", "json"]);
     assert_eq!(shape::lines(&json.stdout).len(), 3, "{json:?}");
+    let logs = dataflow(&["logs", "service", "-n", "1"]);
+    let lines: Vec<&str> = logs.stdout.lines().collect();
+    let of = |name: &str| lines.iter().filter(|line| line.starts_with(name)).count();
+    // Each deployed one has its line, and the one that is not reached decides on the exit code.
+    assert_eq!(
+        (of("flow "), of("too "), logs.code),
+        (1, 1, Some(6)),
+        "{logs:?}"
+    );
     let which = dataflow(&["stop"]);
     assert_eq!(which.code, Some(2), "{which:?}");
 }

@@ -89,3 +89,25 @@ fn given_nothing_to_do_or_a_yes_before_or_no_terminal_when_changed_then_nothing_
         assert!(!left.screen.contains(QUESTION), "{left:?}");
     }
 }
+
+#[test]
+fn given_a_terminal_when_a_fetched_image_comes_to_more_than_was_told_then_it_is_asked_again() {
+    let lab = Lab::deployed();
+    // Deployed from another image than the one that the registry has under this name.
+    lab.exec(
+        "printf 'FROM portsip/pbx:22\\nLABEL moved=1\\n' | DOCKER_BUILDKIT=0 docker build --quiet --tag portsip/pbx:22 -",
+    );
+    let _ = lab.dataflow(["run"]).run().expect_success();
+    let before = lab.containers();
+
+    let mut terminal = lab.dataflow(["run", "--pull", "always"]).at_terminal();
+    terminal.wait_for(QUESTION);
+    terminal.type_in("yes\n");
+    terminal.wait_for("outage: ");
+    terminal.type_in("no\n");
+    let left = terminal.left();
+
+    assert_eq!(left.code, Some(4), "{left:?}");
+    assert_eq!(left.screen.matches(QUESTION).count(), 2, "{left:?}");
+    assert_eq!(lab.containers(), before);
+}

@@ -76,7 +76,7 @@ fn given_a_server_deployed_from_elsewhere_when_looked_after_with_ssh_access_only
     // The history survives the removal, and is the same from everywhere.
     let verbs = |history: Ended| -> Vec<(String, String)> {
         let history = history.json();
-        let runs = history["runs"].as_array().expect("runs");
+        let runs = history["result"]["runs"].as_array().expect("runs");
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         runs.iter()
             .map(|run| (text(&run["verb"]), text(&run["user"])))

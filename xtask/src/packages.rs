@@ -12,6 +12,8 @@ const NEEDED: &[(&str, &str)] = &[
     ("mmdebstrap", "mmdebstrap"),
     ("ssh-keygen", "openssh-client"),
     ("ip", "iproute2"),
+    // The tests run the program with a clock that is wrong.
+    ("faketime", "faketime"),
     // Ubuntu does not trust Debian's archive by itself; the lab's machines are Debian's.
     (
         "/usr/share/keyrings/debian-archive-keyring.gpg",

@@ -5,7 +5,7 @@ use std::io;
 use dataflow_core::lifecycle::{Control, LogOf, LogQuery, Logs};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::Session;
+use super::several::Servers;
 use crate::{
     args::{LogsArgs, Output},
     error::Failure,
@@ -17,20 +17,23 @@ use crate::{
 /// How many of the last lines of each container are shown where nothing says which.
 const LAST: u32 = 100;
 
-pub(super) async fn logs(session: Session, args: &LogsArgs) -> Result<ExitStatus, Failure> {
-    let printer = session.printer;
-    let query = query(args);
-    let control = Control::default();
-    session
-        .on_server(control, async |server| {
-            let mut logs = server.logs(query.clone()).await?;
-            let mut asked_to_end = signals();
-            tokio::select! {
-                shown = show(&mut logs, args, printer) => shown,
-                () = &mut asked_to_end => Ok(ExitStatus::Interrupted),
-            }
-        })
-        .await
+/// Of several servers, each line says which one's it is.
+pub(super) async fn logs(servers: Servers, args: &LogsArgs) -> Result<ExitStatus, Failure> {
+    let (query, several) = (query(args), servers.are_several());
+    let answers = servers.ask(async |session| {
+        let (printer, name) = (session.printer, session.name.clone());
+        session
+            .on_server(Control::default(), async |server| {
+                let mut logs = server.logs(query.clone()).await?;
+                let mut asked_to_end = signals();
+                tokio::select! {
+                    shown = show(&mut logs, args, printer, (name.as_deref(), several)) => shown,
+                    () = &mut asked_to_end => Ok(ExitStatus::Interrupted),
+                }
+            })
+            .await
+    });
+    answers.await.worst()
 }
 
 fn query(args: &LogsArgs) -> LogQuery {
@@ -48,15 +51,20 @@ async fn show(
     logs: &mut Logs,
     args: &LogsArgs,
     printer: Printer,
+    (name, several): (Option<&str>, bool),
 ) -> Result<ExitStatus, dataflow_core::lifecycle::LifecycleError> {
     while let Some(line) = logs.next().await? {
         let written = match printer.output() {
-            Output::Human => printer.line(&log_line::human(
-                &line,
-                args.only.is_none(),
-                args.timestamps,
-            )),
-            Output::Json => printer.json_line(&line),
+            Output::Human => {
+                let both = args.only.is_none();
+                printer.line(&log_line::human(
+                    &line,
+                    name.filter(|_| several),
+                    both,
+                    args.timestamps,
+                ))
+            }
+            Output::Json => printer.json_line(name, &line),
         };
         // Whoever read this has seen enough.
         if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {

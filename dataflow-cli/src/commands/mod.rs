@@ -73,8 +73,8 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
         Verb::Unlock(args) => on_one(cli, printer, async |session| {
             unlock::unlock(session, args).await
         }),
-        Verb::Logs(args) => on_one(cli, printer, async |session| {
-            logs::logs(session, args).await
+        Verb::Logs(args) => on_each(cli, printer, async |servers| {
+            logs::logs(servers, args).await
         }),
         Verb::Run(_) => on_one(cli, printer, run::run),
         Verb::Start(_) => on_one(cli, printer, start::start),

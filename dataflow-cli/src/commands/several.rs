@@ -55,6 +55,11 @@ impl Servers {
         }
     }
 
+    /// Whether there is more than one, so that what is shown of each needs its name.
+    pub(super) fn are_several(&self) -> bool {
+        self.sessions.len() > 1
+    }
+
     /// Asks all of them at the same time. One that is slow or cannot be reached holds up no other.
     pub(super) async fn ask<T>(
         self,
@@ -125,6 +130,25 @@ impl<T: Serialize> Answers<T> {
                     printer.error_of(named(&answer.name), &**error);
                     error.kind().into()
                 }
+            });
+        }
+        Ok(worst)
+    }
+}
+
+impl Answers<ExitStatus> {
+    /// Shows what failed, where everything else was shown as it came. The exit code is the worst of all.
+    pub(super) fn worst(self) -> Result<ExitStatus, Failure> {
+        let (printer, several) = (self.printer, self.answers.len() > 1);
+        let mut worst = ExitStatus::Success;
+        for answer in self.answers {
+            let name = named(&answer.name);
+            worst = worst.worse(match answer.result {
+                Err(Failure(error)) if several => {
+                    printer.error_of(name, &*error);
+                    error.kind().into()
+                }
+                result => said_of(name, printer, result)?,
             });
         }
         Ok(worst)

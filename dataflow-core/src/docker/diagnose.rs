@@ -14,10 +14,13 @@ test -S "$1" && echo socket
 test -S "$1" && test -w "$1" && echo may-open
 command -v docker >/dev/null && echo client
 command -v dockerd >/dev/null && echo daemon
-command -v systemctl >/dev/null && systemctl show docker.service --property LoadState --property ActiveState
+if command -v systemctl >/dev/null; then
+    systemctl show docker.service --property LoadState --property ActiveState
+    echo "listening $(systemctl show docker.socket --property ActiveState)"
+fi
 if command -v docker >/dev/null; then said=$(timeout 10 docker version 2>&1 >/dev/null) && echo answers; echo "said $(echo "$said" | tail -n 1)"; fi
 command -v journalctl >/dev/null && journalctl --unit docker --lines 50 --output cat --quiet 2>/dev/null \
-    | grep -iE 'level=(error|fatal)|failed to start daemon|unable to|no such file|permission denied' | tail -n 3 | sed 's/^/log /'
+    | grep -vE 'level=(debug|info|warning)' | grep -iE 'level=|failed|unable|no such file|denied' | awk '!said[$0]++' | tail -n 3 | sed 's/^/log /'
 true"#;
 
 /// What a server says of its Docker Engine.
@@ -35,6 +38,8 @@ pub(super) struct Facts {
     unit: bool,
     /// The service is at work, in systemd's words.
     active: bool,
+    /// systemd listens in its place, and starts it when it is called.
+    listening: bool,
     /// It has failed, in systemd's words.
     failed: bool,
     /// `docker version` had an answer.
@@ -66,6 +71,7 @@ impl Facts {
                 "LoadState=loaded" | "LoadState=masked" => facts.unit = true,
                 "ActiveState=active" => facts.active = true,
                 "ActiveState=failed" => facts.failed = true,
+                "listening ActiveState=active" => facts.listening = true,
                 _ => {
                     if let Some(said) = line.strip_prefix("said ") {
                         facts.said = shown(said.as_bytes());
@@ -87,20 +93,12 @@ impl Facts {
         reached: DockerError,
     ) -> DockerError {
         let label = host.label();
-        if !self.active && !self.daemon && !(self.client && self.unit) && !self.answers {
+        if !(self.active || self.daemon || self.answers || self.client && self.unit) {
             return DockerError::NotInstalled { host: label };
         }
-        if self.failed || (!self.socket && !self.answers) {
-            let detail = if self.said.is_empty() {
-                "its socket is not there".to_owned()
-            } else {
-                self.said
-            };
-            return DockerError::DaemonDown {
-                host: label,
-                detail,
-                log: self.log,
-            };
+        let stopped = self.unit && !self.active && !self.listening;
+        if self.failed || stopped || (!self.socket && !self.answers) {
+            return self.down(label);
         }
         match sudo {
             Some(sudo) => DockerError::NoAccess {
@@ -113,12 +111,25 @@ impl Facts {
                 sudo: Box::new(sudo),
             },
             None if !self.client => DockerError::NoClient { host: label },
-            None if !self.answers && !self.said.is_empty() => DockerError::DaemonDown {
-                host: label,
-                detail: self.said,
-                log: self.log,
-            },
+            None if !self.answers && !self.said.is_empty() => self.down(label),
             None => reached,
         }
     }
+
+    fn down(self, host: String) -> DockerError {
+        let detail = if self.failed {
+            "its service has failed".to_owned()
+        } else if self.may_open && !self.said.is_empty() {
+            self.said
+        } else {
+            "its service is stopped".to_owned()
+        };
+        // What it complained of before it was stopped on purpose is of no interest.
+        let log = if self.failed { self.log } else { Vec::new() };
+        DockerError::DaemonDown { host, detail, log }
+    }
 }
+
+#[cfg(test)]
+#[path = "diagnose_tests.rs"]
+mod tests;

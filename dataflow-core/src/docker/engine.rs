@@ -24,7 +24,10 @@ use super::{
     transport::{Route, Transport},
     version::ApiVersion,
 };
-use crate::{host::Host, spec::ContainerSpec};
+use crate::{
+    host::{Host, HostError},
+    spec::ContainerSpec,
+};
 
 /// How long the engine may take to answer a question.
 pub(super) const ANSWER: Duration = Duration::from_secs(30);
@@ -247,9 +250,13 @@ impl Engine {
         }
         let body = Limited::new(answer.into_body(), COMPLAINT).collect().await;
         let body = body.map_err(std::io::Error::other)?.to_bytes();
+        let said: Result<Complaint, _> = serde_json::from_slice(&body);
         Err(BollardError::DockerResponseServerError {
             status_code: status.as_u16(),
-            message: String::from_utf8_lossy(&body).into_owned(),
+            message: match said {
+                Ok(said) => said.message,
+                Err(_) => String::from_utf8_lossy(&body).into_owned(),
+            },
         })
     }
 
@@ -262,7 +269,7 @@ impl Engine {
     ) -> Result<T, DockerError> {
         let host = self.host.label();
         match tokio::time::timeout(limit, asked).await {
-            Ok(answer) => answer.map_err(|error| DockerError::of(&host, doing, error)),
+            Ok(answer) => answer.map_err(|error| self.failure(doing, error)),
             Err(_) => Err(DockerError::NoAnswer {
                 host,
                 doing: doing.to_owned(),
@@ -270,6 +277,30 @@ impl Engine {
             }),
         }
     }
+
+    /// What a failed request comes to.
+    pub(super) fn failure(&self, doing: &str, error: BollardError) -> DockerError {
+        match (
+            DockerError::of(&self.host.label(), doing, error),
+            self.host.lost(),
+        ) {
+            // With the connection to the server, all streams over it end.
+            (DockerError::Gone { host, doing, .. }, Some(reason)) => {
+                DockerError::Host(HostError::ConnectionLost {
+                    host,
+                    during: format!("asking Docker to {doing}"),
+                    reason,
+                })
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+/// A refusal, as the engine words it.
+#[derive(serde::Deserialize)]
+struct Complaint {
+    message: String,
 }
 
 /// bollard's own deadline; longer than any of ours, so that ours are the ones that count.

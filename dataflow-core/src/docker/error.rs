@@ -5,7 +5,7 @@ use bollard::errors::Error as BollardError;
 use super::refusal::Refusal;
 use crate::{
     explain::{Explain, Kind},
-    host::HostError,
+    host::{HostError, is_disk_full},
 };
 
 /// A failed conversation with the Docker Engine of a server.
@@ -23,7 +23,7 @@ pub enum DockerError {
     },
 
     /// Docker is installed but its daemon does not answer.
-    #[error("{host}: Docker is installed, but its daemon does not answer: {detail}")]
+    #[error("{host}: Docker is installed, but its daemon does not run: {detail}")]
     DaemonDown {
         /// The server.
         host: String,
@@ -80,7 +80,7 @@ pub enum DockerError {
     },
 
     /// The engine refused a request.
-    #[error("{host}: Docker could not {doing}: {message}")]
+    #[error("{host}: Docker could not {doing}: {}{message}", disk_full(message))]
     Refused {
         /// The server.
         host: String,
@@ -164,49 +164,28 @@ impl DockerError {
             },
             BollardError::IOError { err } => match err.downcast::<HostError>() {
                 Ok(host_error) => Self::Host(host_error),
+                // The client library hands on no more than this of a body that broke off.
+                Err(err) if err.to_string().contains("reading a body") => Self::Gone {
+                    host,
+                    doing,
+                    detail: "its answer broke off".to_owned(),
+                },
                 Err(err) => Self::NoAnswer {
                     host,
                     doing,
                     detail: err.to_string(),
                 },
             },
-            BollardError::HyperResponseError { err } => Self::gone(host, doing, &err),
+            BollardError::HyperResponseError { err } => Self::Gone {
+                host,
+                doing,
+                detail: err.to_string(),
+            },
             other => Self::NoAnswer {
                 host,
                 doing,
                 detail: bounded(&other.to_string()),
             },
-        }
-    }
-
-    /// A conversation that broke off: with the server's connection, or by the engine's end of it.
-    fn gone(host: String, doing: String, error: &(dyn std::error::Error + 'static)) -> Self {
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            let inner = error.downcast_ref::<std::io::Error>();
-            let inner = inner.and_then(|error| error.get_ref());
-            match inner.and_then(|error| error.downcast_ref::<HostError>()) {
-                Some(HostError::ConnectionLost { reason, .. }) => {
-                    return Self::Host(HostError::ConnectionLost {
-                        host,
-                        during: format!("asking Docker to {doing}"),
-                        reason: reason.clone(),
-                    });
-                }
-                Some(other) => {
-                    return Self::Gone {
-                        host,
-                        doing,
-                        detail: other.to_string(),
-                    };
-                }
-                None => cause = error.source(),
-            }
-        }
-        Self::Gone {
-            host,
-            doing,
-            detail: error.to_string(),
         }
     }
 
@@ -223,6 +202,14 @@ impl DockerError {
     /// Whether the engine said that the thing asked for does not exist.
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
+    }
+}
+
+fn disk_full(message: &str) -> &'static str {
+    if is_disk_full(message) {
+        "the disk that it keeps its data on is full: "
+    } else {
+        ""
     }
 }
 
@@ -278,7 +265,7 @@ impl Explain for DockerError {
             Self::Refused { message, .. } if message.contains("is already in use by container") => {
                 "Somebody else may be working on this server. When they have finished, run the same command again.".into()
             }
-            Self::Refused { message, .. } if message.contains("no space left") => {
+            Self::Refused { message, .. } if is_disk_full(message) => {
                 "Free space on the disk that Docker keeps its data on (df -h /var/lib/docker, docker system df), then run the same command again.".into()
             }
             Self::Refused { .. } => {

@@ -129,8 +129,8 @@ impl Reader<'_> {
             };
             let next = if self.range.follow {
                 // It may be silent for days; the session's own signs of life tell whether it still stands.
-                let lost = |error| DockerError::of(&self.engine.host.label(), &doing, error);
-                next.await.map_err(lost)?
+                next.await
+                    .map_err(|error| self.engine.failure(&doing, error))?
             } else {
                 self.engine.within(ANSWER, &doing, next).await?
             };

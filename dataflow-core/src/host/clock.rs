@@ -44,9 +44,9 @@ impl fmt::Display for ClockSkew {
         let seconds = self.0.unsigned_abs();
         let (count, unit) = match seconds {
             0..120 => (seconds, "second"),
-            120..7_200 => (seconds / 60, "minute"),
-            7_200..172_800 => (seconds / 3_600, "hour"),
-            _ => (seconds / 86_400, "day"),
+            120..7_200 => ((seconds + 30) / 60, "minute"),
+            7_200..172_800 => ((seconds + 1_800) / 3_600, "hour"),
+            _ => (seconds.saturating_add(43_200) / 86_400, "day"),
         };
         let plural = if count == 1 { "" } else { "s" };
         let direction = if self.0 < 0 { "behind" } else { "ahead" };
@@ -69,7 +69,7 @@ mod tests {
             (970, 1_000, 1_020, false, "30 seconds behind"),
             (8_200, 1_000, 1_000, true, "2 hours ahead"),
             (0, 259_200, 259_201, true, "3 days behind"),
-            (i64::MIN, 1_000, 1_000, true, "106751991167300 days behind"),
+            (i64::MIN, 1_000, 1_000, true, "106751991167301 days behind"),
         ];
         for (showed, asked, answered, off, told) in cases {
             let skew = ClockSkew::between(showed, asked, answered);

@@ -157,6 +157,16 @@ impl Host {
         }
     }
 
+    /// Why the session is over, where it ended though nobody here ended it.
+    #[cfg(feature = "docker")]
+    pub(crate) fn lost(&self) -> Option<String> {
+        match &self.inner.reach {
+            Reach::Local => None,
+            #[cfg(feature = "ssh")]
+            Reach::Ssh(session) => session.lost(),
+        }
+    }
+
     /// Ends the session in good order. Without it, it ends with the last clone all the same.
     pub async fn close(self) {
         if let Ok(Inner { reach, .. }) = Arc::try_unwrap(self.inner).map_err(drop) {

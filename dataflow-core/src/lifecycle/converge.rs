@@ -6,7 +6,7 @@ use super::{
     error::LifecycleError,
     execute::Executor,
     observe,
-    observed::Observed,
+    observed::{Observed, current},
     operation::Operation,
     plan::{Action, Plan, Pulls},
     planner::plan,
@@ -139,7 +139,8 @@ impl Server {
             .clone()
             .or_else(|| deployed::password(&self.release, &observed.containers));
         let remembered = observed.remembered.as_ref();
-        let owners = remembered.map(|remembered| remembered.owners.clone());
+        let clickhouse = current(&observed.containers, self.release.clickhouse_name);
+        let owners = remembered.map(|remembered| remembered.owners_under(clickhouse));
         let desired = Desired::new(spec, &self.release, known.as_ref())
             .with_owners(owners.unwrap_or_default());
         let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;

@@ -71,12 +71,12 @@ impl<'a> Executor<'a> {
             // What was made counts only once it was made: before that, its name may be somebody else's.
             let makes = matches!(step.action, Action::Create(_));
             let (number, of) = (index + 1, plan.steps.len());
-            let done = match self.may_begin(number, of, step).await {
+            let done = match self.begin(number, of, step).await {
                 Ok(()) => {
                     if !makes {
                         ways_back.extend(&step.undo);
                     }
-                    self.tell_and_do(number, of, step).await
+                    self.finish(number, step).await
                 }
                 refused => refused,
             };
@@ -102,44 +102,51 @@ impl<'a> Executor<'a> {
         Ok(())
     }
 
-    /// That nobody wants it to end, that the lock is still there, and that the journal has the step before it is done.
-    async fn may_begin(&self, number: usize, of: usize, step: &Step) -> Result<(), StepError> {
+    /// Begins a step: nobody wants the operation to end, the lock is still there, and the journal has the step. Nothing comes
+    /// between this and the step itself.
+    async fn begin(&self, number: usize, of: usize, step: &Step) -> Result<(), StepError> {
         if self.control.interrupt.is_raised() {
             return Err(StepError::Interrupted);
         }
-        match self.operation {
-            Some(operation) => operation.step_started(number, of, step).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn tell_and_do(&self, number: usize, of: usize, step: &Step) -> Result<(), StepError> {
-        let what = step.action.to_string();
-        let events = &self.control.events;
-        events.tell(Event::StepStarted {
+        self.control.events.tell(Event::StepStarted {
             number,
             of,
-            what: what.clone(),
+            what: step.action.to_string(),
             why: step.why.clone(),
         });
+        let Some(operation) = self.operation else {
+            return Ok(());
+        };
+        let recorded = operation.step_started(number, of, step).await;
+        if let Err(error) = &recorded {
+            self.tell_failure(number, step, error);
+        }
+        recorded
+    }
+
+    async fn finish(&self, number: usize, step: &Step) -> Result<(), StepError> {
         let began = Instant::now();
         let result = self.follow(number, began, &step.action).await;
         if let Some(operation) = self.operation {
             operation.step_ended(number, began.elapsed(), &result).await;
         }
         match &result {
-            Ok(()) => events.tell(Event::StepDone {
+            Ok(()) => self.control.events.tell(Event::StepDone {
                 number,
-                what,
+                what: step.action.to_string(),
                 elapsed: began.elapsed(),
             }),
-            Err(error) => events.tell(Event::StepFailed {
-                number,
-                what,
-                error: error.to_string(),
-            }),
+            Err(error) => self.tell_failure(number, step, error),
         }
         result
+    }
+
+    fn tell_failure(&self, number: usize, step: &Step, error: &StepError) {
+        self.control.events.tell(Event::StepFailed {
+            number,
+            what: step.action.to_string(),
+            error: error.to_string(),
+        });
     }
 
     /// Does one thing, telling each second what is being waited for, until it is over or given up.
@@ -150,7 +157,7 @@ impl<'a> Executor<'a> {
         action: &Action,
     ) -> Result<(), StepError> {
         let awaited = Awaited::new(action.awaited());
-        let work = self.perform(action, &awaited);
+        let work = self.under_lock(action, &awaited);
         tokio::pin!(work);
         let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + TICK, TICK);
         loop {
@@ -166,6 +173,15 @@ impl<'a> Executor<'a> {
                     elapsed: began.elapsed(),
                 }),
             }
+        }
+    }
+
+    /// Does one thing as long as the lock is there.
+    async fn under_lock(&self, action: &Action, awaited: &Awaited) -> Result<(), StepError> {
+        let work = self.perform(action, awaited);
+        match self.operation {
+            Some(operation) => operation.while_held(work).await,
+            None => work.await,
         }
     }
 
@@ -260,11 +276,15 @@ shift 3; done"#;
             self.control
                 .events
                 .tell(Event::PuttingBack { what: what.clone() });
-            let result = self.perform(action, &Awaited::default()).await;
+            let result = self.under_lock(action, &Awaited::default()).await;
             if let Some(operation) = self.operation {
                 operation.put_back(&what, &result).await;
             }
             match result {
+                Err(lost @ StepError::LockLost(_)) => {
+                    recovery.failed.push(format!("{what} ({lost})"));
+                    return recovery;
+                }
                 Ok(()) => match action {
                     Action::Start(name) => recovery.run_again.push(name.clone()),
                     Action::Remove(name) => recovery.removed.push(name.clone()),
@@ -297,6 +317,7 @@ impl Action {
     pub(super) fn container(&self) -> Option<&String> {
         match self {
             Self::Stop(name, _)
+            | Self::Update(name, _)
             | Self::Start(name)
             | Self::Remove(name)
             | Self::SetAside(name)

@@ -89,7 +89,8 @@ pub(super) fn remove(release: &Release, containers: &Containers) -> Result<Plan,
     stop_all(release, containers, &mut plan);
     for name in names {
         if containers.contains_key(&name) {
-            plan.add(Action::Remove(name), "it was asked for");
+            let step = plan.add(Action::Remove(name.clone()), "it was asked for");
+            step.settles = Some(name);
         }
     }
     Ok(plan)

@@ -1,10 +1,13 @@
 //! An operation that changes something: it has the lock of the server, and each of its steps is written to the journal.
 
 use std::{
+    future::poll_fn,
+    pin::pin,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -191,6 +194,30 @@ impl Operation {
     /// Says in the lease what is being done. Where this fails, it may not be done.
     pub(super) async fn at(&self, step: &str) -> Result<(), StepError> {
         allowed(self.keeper.step(&self.lease.at(step)).await?)
+    }
+
+    /// Does some work as long as the lock is surely there. Where this program, or the connection, has stood still too long to be
+    /// sure, the keeper is asked before the work goes on; where the lock is lost, it doesn't.
+    pub(super) async fn while_held(
+        &self,
+        work: impl Future<Output = Result<(), StepError>>,
+    ) -> Result<(), StepError> {
+        let mut work = pin!(work);
+        let mut asked = false;
+        loop {
+            let done = poll_fn(|cx| {
+                if std::mem::take(&mut asked) || self.keeper.is_sure() {
+                    work.as_mut().poll(cx).map(Some)
+                } else {
+                    Poll::Ready(None)
+                }
+            });
+            match done.await {
+                Some(result) => return result,
+                None => allowed(self.keeper.beat().await?)?,
+            }
+            asked = true;
+        }
     }
 
     /// A step is over.

@@ -52,9 +52,14 @@ impl Lab {
     }
 
     async fn operation(&self, verb: &str) -> Operation {
+        self.operation_sure_for(Place::default().sure, verb).await
+    }
+
+    async fn operation_sure_for(&self, sure: Duration, verb: &str) -> Operation {
         let place = Place {
             directory: self.kept().to_str().unwrap().to_owned(),
             root: false,
+            sure,
             ..Place::default()
         };
         let host = Host::connect(&Address::Local, &SignIn::default())
@@ -324,4 +329,47 @@ async fn given_a_journal_that_cannot_be_written_when_a_step_comes_then_it_is_not
         .await
         .unwrap_err();
     assert!(matches!(error, StepError::NotRecorded(_)), "{error}");
+}
+
+/// Work that is done at its third look; and how often it was looked at.
+fn work(looks: &std::cell::Cell<usize>) -> impl Future<Output = Result<(), StepError>> {
+    poll_fn(|cx| {
+        looks.set(looks.get() + 1);
+        cx.waker().wake_by_ref();
+        if looks.get() < 3 {
+            Poll::Pending
+        } else {
+            Poll::Ready(Ok(()))
+        }
+    })
+}
+
+#[tokio::test]
+async fn given_an_owner_that_stood_still_when_it_goes_on_then_not_a_bit_is_done_before_the_keeper_was_asked()
+ {
+    let lab = Lab::new();
+    // Every moment is too long ago.
+    let mut first = lab.operation_sure_for(Duration::ZERO, "run").await;
+    lab.take(&mut first).await.unwrap();
+    let looks = std::cell::Cell::new(0);
+    first.while_held(work(&looks)).await.unwrap();
+    assert_eq!(looks.take(), 3, "it is still there, so it goes on");
+
+    let mut thief = lab.operation("unlock").await;
+    thief.seize().await.unwrap();
+    let error = first.while_held(work(&looks)).await.unwrap_err();
+    assert!(matches!(error, StepError::LockLost(Some(_))), "{error}");
+    assert_eq!(looks.take(), 0, "it was not even begun");
+}
+
+#[tokio::test]
+async fn given_an_owner_that_was_heard_when_it_works_then_the_keeper_is_not_asked() {
+    let lab = Lab::new();
+    let mut first = lab.operation("run").await;
+    lab.take(&mut first).await.unwrap();
+    let mut thief = lab.operation("unlock").await;
+    thief.seize().await.unwrap();
+    let looks = std::cell::Cell::new(0);
+    first.while_held(work(&looks)).await.unwrap();
+    assert_eq!(looks.take(), 3);
 }

@@ -11,6 +11,7 @@ use super::{
     observed::{Directory, Observed},
     plan::Change,
 };
+use crate::docker::Container;
 use crate::host::shown;
 use crate::spec::{NOFILE_RANGE, Owner, START_GRACE_RANGE, Settings, Spec};
 
@@ -127,6 +128,16 @@ impl Remembered {
             owners,
             removed: None,
         })
+    }
+
+    /// The owners that the data directories are to have: those that were seen, as long as ClickHouse's container comes from the
+    /// image that gave them. Another one may run it as another user.
+    pub(super) fn owners_under(&self, clickhouse: Option<&Container>) -> BTreeMap<String, Owner> {
+        let image = self.settings.clickhouse_image_id.as_ref();
+        match clickhouse {
+            Some(found) if Some(&found.image_id) == image => self.owners.clone(),
+            _ => BTreeMap::new(),
+        }
     }
 
     /// The same, with its containers removed.

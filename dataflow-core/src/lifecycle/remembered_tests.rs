@@ -143,3 +143,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn owners_count_as_long_as_clickhouse_comes_from_the_image_that_gave_them() {
+    let mut seen = seen();
+    let image = crate::docker::Image {
+        id: "sha256:cc".into(),
+        ..Default::default()
+    };
+    let name = spec().clickhouse_image().to_string();
+    seen.images.insert(name, image);
+    let remembered = Remembered::news(None, &spec(), &seen, deed()).unwrap();
+    let under = |image_id: &str| {
+        let container = Container {
+            image_id: image_id.into(),
+            ..Container::default()
+        };
+        remembered.owners_under(Some(&container)).len()
+    };
+    assert_eq!((under("sha256:cc"), under("sha256:dd")), (1, 0));
+    assert!(remembered.owners_under(None).is_empty());
+}

@@ -71,7 +71,7 @@ impl Plan {
                 "no analytics from \"{first}\" until \"{last}\"; how long that takes is not known; calls are not affected"
             ),
             None => format!(
-                "no analytics from \"{first}\" until the next start; calls are not affected"
+                "no analytics from \"{first}\" until it is started or deployed again; calls are not affected"
             ),
         })
     }
@@ -107,7 +107,7 @@ impl Step {
             (Action::AwaitClickHouse { .. }, Some(_)) => Some(
                 "the new ClickHouse may change the data, so that the one before it can't read it any more",
             ),
-            (Action::Remove(_), Some(_)) => Some("the container before it is gone for good"),
+            (Action::Remove(_), Some(_)) => Some("it is gone for good; the data stays"),
             _ => None,
         }
     }

@@ -59,6 +59,7 @@ pub enum Event {
         steps: Vec<Step>,
         #[serde(default)]
         forecast: Vec<Step>,
+        outage: Option<String>,
         #[serde(default)]
         changed_settings: Vec<Change>,
     },
@@ -101,6 +102,7 @@ pub struct Step {
     pub changes: Vec<Change>,
     pub risk: Option<String>,
     pub undo: Option<String>,
+    pub settles: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -119,6 +121,7 @@ pub struct Planned {
     pub steps: Vec<Step>,
     #[serde(default)]
     pub forecast: Vec<Step>,
+    pub outage: Option<String>,
     #[serde(default)]
     pub changed_settings: Vec<Change>,
 }
@@ -127,6 +130,7 @@ pub struct Planned {
 #[serde(deny_unknown_fields)]
 pub struct Report {
     pub server: String,
+    pub run: Option<String>,
     pub changed: bool,
     pub steps: Vec<String>,
     pub data_path: Option<String>,

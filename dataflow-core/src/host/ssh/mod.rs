@@ -3,6 +3,7 @@
 mod agent;
 mod auth;
 mod certificate;
+mod client;
 mod connect;
 mod events;
 mod heard;
@@ -69,6 +70,13 @@ impl Session {
     /// The login user and the label.
     pub(super) fn names(&self) -> (String, String) {
         (self.hop.user.clone(), self.hop.label.clone())
+    }
+
+    /// Why it is over, if it is.
+    #[cfg(feature = "docker")]
+    pub(super) fn lost(&self) -> Option<String> {
+        let Link { handle, ending, .. } = &self.first;
+        handle.is_closed().then(|| ending.reason())
     }
 
     /// Runs a program on a channel of its own. Its words reach it through any login shell.

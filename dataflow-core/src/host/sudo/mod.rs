@@ -215,7 +215,7 @@ impl<'a> Gate<'a> {
             HostError::SudoDenied {
                 host,
                 user: user.to_owned(),
-                reason,
+                reason: shown(without_command(&text).as_bytes()),
             }
         } else if asked
             && says(&[
@@ -235,6 +235,17 @@ impl<'a> Gate<'a> {
         } else {
             HostError::SudoFailed { host, reason }
         }
+    }
+}
+
+/// sudo quotes the whole of the command that it does not allow.
+fn without_command(text: &str) -> String {
+    let quoted = text
+        .split_once("to execute '")
+        .and_then(|(before, rest)| Some((before, rest.rsplit_once("' as ")?.1)));
+    match quoted {
+        Some((before, after)) => format!("{before}to execute this command as {after}"),
+        None => text.to_owned(),
     }
 }
 

@@ -203,3 +203,17 @@ async fn the_machine_ends_a_command_soon_after_its_deadline() {
     // The status of `timeout` for having ended a command.
     assert_eq!(ended.await.unwrap(), Status::Exited(124));
 }
+
+#[test]
+fn the_command_that_sudo_quotes_is_left_out() {
+    let said =
+        "Sorry, user pbx is not allowed to execute '/usr/bin/sh -c \nit's long' as root on flow.";
+    assert_eq!(
+        without_command(said),
+        "Sorry, user pbx is not allowed to execute this command as root on flow."
+    );
+    assert_eq!(
+        without_command("pbx is not in the sudoers file."),
+        "pbx is not in the sudoers file."
+    );
+}

@@ -8,7 +8,8 @@ refresh
 if [ $# -eq 0 ]; then
     get install --no-install-recommends docker.io ca-certificates || exit 1
 else
-    get install --no-install-recommends ca-certificates curl gpg || exit 1
+    command -v curl >/dev/null && command -v gpg >/dev/null && test -d /etc/ssl/certs ||
+        get install --no-install-recommends ca-certificates curl gpg || exit 1
     work=$(mktemp -d) || exit 1
     trap 'rm -rf "$work"' EXIT
     echo "fetching the key of $1"

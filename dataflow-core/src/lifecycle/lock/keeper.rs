@@ -1,6 +1,10 @@
 //! The keeper's other end.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
@@ -9,7 +13,7 @@ use tokio::{
     time::{Instant, interval_at, timeout},
 };
 
-use super::{Lease, Place};
+use super::{Lease, Place, heard::Heard};
 use crate::{
     host::{Command, Host, HostError, Stream, shown},
     lifecycle::journal::RunId,
@@ -21,7 +25,7 @@ const SCRIPT: &str = include_str!("keeper.sh");
 const START: Duration = Duration::from_secs(30);
 
 /// How long one answer may take: writing to a disk that is busy.
-const ANSWER: Duration = Duration::from_secs(30);
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// How long letting go may take before nobody waits for it any more.
 const LET_GO: Duration = Duration::from_secs(5);
@@ -29,11 +33,19 @@ const LET_GO: Duration = Duration::from_secs(5);
 /// The most bytes of an answer.
 const LONGEST: u64 = 128 * 1024;
 
+/// A heartbeat.
+const BEAT: &str = "beat";
+
+/// What the keeper does only where the lease is this operation's.
+const PROOFS: [&str; 4] = ["take ", "seize ", "step ", BEAT];
+
 /// A keeper at work on a server. When this is dropped, it lets the lease go and ends.
 pub(in crate::lifecycle) struct Keeper {
     host: Host,
     to: mpsc::Sender<Asked>,
     attendant: JoinHandle<()>,
+    heard: Arc<Heard>,
+    sure: Duration,
 }
 
 /// What a keeper answers.
@@ -74,16 +86,31 @@ impl Keeper {
             .deadline(START);
         let command = if place.root { command.sudo() } else { command };
         let stream = host.pipe(&command).await?;
-        Ok(Self::over(stream, host, place.beat))
+        Ok(Self::over(stream, host, place))
     }
 
-    fn over(stream: Stream, host: &Host, beat: Duration) -> Self {
+    fn over(stream: Stream, host: &Host, place: &Place) -> Self {
         let (to, asked) = mpsc::channel(8);
+        let heard = Arc::new(Heard::never());
+        let attendant = attend(host.clone(), stream, asked, place.beat, Arc::clone(&heard));
         Self {
             host: host.clone(),
             to,
-            attendant: tokio::spawn(attend(host.clone(), stream, asked, beat)),
+            attendant: tokio::spawn(attendant),
+            heard,
+            sure: place.sure,
         }
+    }
+
+    /// Whether the lease is surely still this operation's: the keeper said so not long ago. After this machine slept, or the
+    /// connection stood still, it has to be asked.
+    pub(in crate::lifecycle) fn is_sure(&self) -> bool {
+        self.heard.within(self.sure)
+    }
+
+    /// Asks whether the lease is still this operation's.
+    pub(in crate::lifecycle) async fn beat(&self) -> Result<Answer, HostError> {
+        self.ask(BEAT.to_owned()).await
     }
 
     /// Who has the lease, if anybody has.
@@ -184,14 +211,20 @@ fn understand(answer: &str) -> Answer {
 
 /// Talks to the keeper: what is asked, and a heartbeat while nothing is. Holds on to the host, so that the session lasts
 /// until the lease is let go.
-async fn attend(_host: Host, stream: Stream, mut asked: mpsc::Receiver<Asked>, beat: Duration) {
+async fn attend(
+    _host: Host,
+    stream: Stream,
+    mut asked: mpsc::Receiver<Asked>,
+    beat: Duration,
+    heard: Arc<Heard>,
+) {
     let mut stream = BufReader::new(stream);
     let mut beats = interval_at(Instant::now() + beat, beat);
     loop {
         tokio::select! {
             next = asked.recv() => match next {
                 Some(Asked { line, answer }) => {
-                    let said = talk(&mut stream, &line, ANSWER).await;
+                    let said = talk(&mut stream, &line, ANSWER, &heard).await;
                     let broken = said.is_err();
                     // Whoever asked may have stopped waiting.
                     let _ = answer.send(said);
@@ -199,12 +232,12 @@ async fn attend(_host: Host, stream: Stream, mut asked: mpsc::Receiver<Asked>, b
                     if broken { return; }
                 }
                 None => {
-                    let _ = talk(&mut stream, "end", LET_GO).await;
+                    let _ = talk(&mut stream, "end", LET_GO, &heard).await;
                     return;
                 }
             },
             // That the lease is lost is told with the next thing that is asked.
-            _ = beats.tick() => if talk(&mut stream, "beat", ANSWER).await.is_err() { return },
+            _ = beats.tick() => if talk(&mut stream, BEAT, ANSWER, &heard).await.is_err() { return },
         }
     }
 }
@@ -213,7 +246,9 @@ async fn talk(
     stream: &mut BufReader<Stream>,
     line: &str,
     patience: Duration,
+    heard: &Heard,
 ) -> io::Result<String> {
+    let now = (std::time::Instant::now(), SystemTime::now());
     let exchange = async {
         stream.write_all(format!("{line}\n").as_bytes()).await?;
         stream.flush().await?;
@@ -222,6 +257,10 @@ async fn talk(
         bounded.read_until(b'\n', &mut answer).await?;
         if answer.pop() != Some(b'\n') {
             return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        // A yes to these means that the lease is there; a yes to a look doesn't.
+        if answer.starts_with(b"ok") && PROOFS.iter().any(|proof| line.starts_with(proof)) {
+            heard.at(now);
         }
         Ok(String::from_utf8_lossy(&answer).into_owned())
     };

@@ -418,7 +418,7 @@ async fn given_a_keeper_that_is_gone_when_asked_then_it_says_so() {
         .await
         .unwrap();
     let (near, far) = tokio::io::duplex(64);
-    let keeper = Keeper::over(Box::new(near), &host, Duration::from_secs(3600));
+    let keeper = Keeper::over(Box::new(near), &host, &Place::default());
     drop(far);
     for _ in 0..2 {
         let error = keeper.look().await.unwrap_err();
@@ -433,7 +433,7 @@ async fn given_an_answer_without_an_end_when_asked_then_it_is_given_up() {
         .await
         .unwrap();
     let (near, mut far) = tokio::io::duplex(64 * 1024);
-    let keeper = Keeper::over(Box::new(near), &host, Duration::from_secs(3600));
+    let keeper = Keeper::over(Box::new(near), &host, &Place::default());
     let flood = tokio::spawn(async move { while far.write_all(&[b'x'; 4096]).await.is_ok() {} });
     let error = keeper.look().await.unwrap_err();
     assert!(matches!(error, HostError::ConnectionLost { .. }), "{error}");

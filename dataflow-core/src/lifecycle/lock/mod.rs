@@ -4,6 +4,7 @@
 //! lets the lease go when its input ends, which it does when the owner is killed or the connection breaks. An owner that is
 //! silent for [`EXPIRY`] has lost the lease to the next one that asks; should it come back, it is told so.
 
+mod heard;
 mod keeper;
 mod lease;
 
@@ -29,6 +30,8 @@ pub(super) struct Place {
     pub(super) runs: usize,
     /// Time between two heartbeats.
     pub(super) beat: Duration,
+    /// How long after the keeper's last yes the lease is surely still there.
+    pub(super) sure: Duration,
     /// Whether it takes root to write there.
     pub(super) root: bool,
 }
@@ -40,6 +43,7 @@ impl Default for Place {
             expiry: EXPIRY,
             runs: RUNS,
             beat: Duration::from_secs(5),
+            sure: Duration::from_secs(20),
             root: true,
         }
     }

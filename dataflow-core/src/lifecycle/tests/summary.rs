@@ -59,7 +59,7 @@ fn every_step_of_an_upgrade_of_both_tells_its_cost_and_its_way_back() {
         undo: none
         settles: portsip.clickhouse
     remove container portsip.clickhouse.previous
-        risk: the container before it is gone for good
+        risk: it is gone for good; the data stays
         undo: none
         settles: portsip.clickhouse
     prepare the database with portsip/pbx:22
@@ -83,7 +83,7 @@ fn every_step_of_an_upgrade_of_both_tells_its_cost_and_its_way_back() {
         undo: none
         settles: none
     remove container portsip.dataflow.previous
-        risk: the container before it is gone for good
+        risk: it is gone for good; the data stays
         undo: none
         settles: portsip.dataflow
     "#);
@@ -138,4 +138,28 @@ fn the_changes_of_a_replaced_container_are_told_setting_by_setting_without_a_sec
 fn a_container_made_new_has_no_changes() {
     let plan = plan(&desired(), &empty(), Pull::Missing.into()).unwrap();
     assert!(plan.steps.iter().all(|step| step.changes.is_empty()));
+}
+
+#[test]
+fn what_is_removed_is_gone_and_says_so() {
+    let plan = crate::lifecycle::manage::remove(&Release::portsip(), &deployed().containers);
+    assert_snapshot!(costs(&plan.unwrap()), @r#"
+    outage: no analytics from "stop portsip.dataflow" until it is started or deployed again; calls are not affected
+    stop portsip.dataflow
+        risk: no analytics until it is started again; calls are not affected
+        undo: none
+        settles: none
+    stop portsip.clickhouse
+        risk: no analytics until it is started again; calls are not affected
+        undo: none
+        settles: none
+    remove container portsip.dataflow
+        risk: it is gone for good; the data stays
+        undo: none
+        settles: portsip.dataflow
+    remove container portsip.clickhouse
+        risk: it is gone for good; the data stays
+        undo: none
+        settles: portsip.clickhouse
+    "#);
 }
