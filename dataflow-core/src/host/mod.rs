@@ -114,6 +114,12 @@ impl Host {
         self.inner.label.clone()
     }
 
+    /// Whether it is the machine this program runs on.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(self.inner.reach, Reach::Local)
+    }
+
     /// The user who is signed in.
     #[must_use]
     pub fn login(&self) -> &str {
