@@ -18,7 +18,7 @@ fn status(lab: &Lab, identity: &Path, more: &[&OsStr]) -> Program {
 
 /// Signed in, and Docker answered: nothing is deployed, or something is, according to what ran before.
 fn is_in(ended: &Ended) -> bool {
-    ended.stdout.contains("ubuntu@")
+    ended.stdout.contains("Data Flow on ubuntu@")
 }
 
 #[test]
