@@ -80,6 +80,9 @@ pub struct Registry {
 /// While it lives the registry cannot be reached.
 pub struct RegistryCut<'lab>(&'lab Lab);
 
+/// While it lives the registry delivers slowly.
+pub struct RegistrySlowed<'lab>(&'lab Lab);
+
 pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -184,6 +187,21 @@ impl Lab {
         RegistryCut(self)
     }
 
+    /// Has the registry deliver slowly until the result is dropped, so that a pull of a big image is seen half done. It gets little
+    /// of a processor.
+    ///
+    /// # Panics
+    /// Where the engine can't do that.
+    #[must_use]
+    pub fn slow_registry(&self) -> RegistrySlowed<'_> {
+        done(&self.give_registry("0.05"), "limiting the registry");
+        RegistrySlowed(self)
+    }
+
+    fn give_registry(&self, processors: &str) -> Output {
+        self.docker(&["update", "--cpus", processors, &self.registry.container])
+    }
+
     /// How many rows the service has written; none where ClickHouse does not answer.
     #[must_use]
     pub fn rows(&self) -> Option<u64> {
@@ -238,6 +256,18 @@ impl Lab {
         let mut command = Command::new(program);
         command.args(first).args(arguments).stdin(Stdio::null());
         command.output().expect("docker runs")
+    }
+}
+
+impl Drop for RegistrySlowed<'_> {
+    fn drop(&mut self) {
+        // The engine can't be told to forget a limit; all there are is as good.
+        let all = std::thread::available_parallelism().map_or(1, usize::from);
+        let given = self.0.give_registry(&all.to_string());
+        // A second panic while one is on its way would hide the first.
+        if !std::thread::panicking() {
+            done(&given, "ending the registry's limit");
+        }
     }
 }
 

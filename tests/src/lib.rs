@@ -9,12 +9,14 @@
 
 mod cases;
 mod footprint;
+mod keys;
 mod lab;
 mod program;
 mod running;
 mod server;
 mod setting;
 pub mod shape;
+mod sshd;
 mod stable;
 mod terminal;
 mod trouble;
@@ -22,11 +24,13 @@ mod wait;
 
 pub use cases::refused;
 pub use footprint::Footprint;
-pub use lab::{Lab, Registry, RegistryCut, Server, User};
+pub use keys::{Agent, Key, make_key};
+pub use lab::{Lab, Registry, RegistryCut, RegistrySlowed, Server, User};
 pub use program::{Ended, Program};
 pub use running::Running;
 pub use server::{CLICKHOUSE, SERVICE};
 pub use setting::Setting;
+pub use sshd::Sshd;
 pub use stable::stable;
 pub use terminal::{Left, Terminal};
 pub use trouble::ELSEWHERE;

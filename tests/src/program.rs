@@ -16,7 +16,7 @@ const LIMIT: &str = "300";
 ///
 /// It sees nothing of the operator's own SSH set-up: no agent, and an empty home directory.
 pub struct Program {
-    command: Command,
+    pub(crate) command: Command,
     stdin: Vec<u8>,
 }
 
@@ -118,6 +118,25 @@ impl Program {
             }
         }
         Terminal::start(&command)
+    }
+
+    /// Runs it to its end at a terminal of its own, where these lines are typed. What it writes to either stream comes together,
+    /// with what the terminal echoes.
+    ///
+    /// # Panics
+    /// Where it can't be started.
+    #[must_use]
+    pub fn run_on_terminal(self, lines: &[&str]) -> Ended {
+        let mut terminal = self.at_terminal();
+        for line in lines {
+            terminal.type_in(&format!("{line}\n"));
+        }
+        let left = terminal.left();
+        Ended {
+            code: left.code,
+            stdout: left.screen,
+            stderr: String::new(),
+        }
     }
 
     /// Runs it to its end.

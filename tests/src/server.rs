@@ -127,6 +127,15 @@ impl Lab {
         arguments: impl IntoIterator<Item = A>,
     ) -> Program {
         let address = format!("ssh://{user}@{}:{}", self.server.address, self.server.port);
+        self.dataflow_at(&address, arguments)
+    }
+
+    /// The same for any address, such as one of another sshd of the server.
+    pub fn dataflow_at<A: AsRef<OsStr>>(
+        &self,
+        address: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Program {
         let mut all: Vec<OsString> = vec![
             "--config".into(),
             self.settings_without_sign_in().into(),

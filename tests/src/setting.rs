@@ -96,7 +96,12 @@ impl Lab {
         )
     }
 
-    pub(crate) fn setting(&self, apply: &str, undo: &str) -> Setting<'_> {
+    /// Does something on the server that is undone when the result is dropped; both are scripts.
+    ///
+    /// # Panics
+    /// Where it does not work.
+    #[must_use]
+    pub fn setting(&self, apply: &str, undo: &str) -> Setting<'_> {
         let undo = undo.to_owned();
         let setting = Setting { lab: self, undo };
         self.exec(&format!("set -e\n{apply}"));

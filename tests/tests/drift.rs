@@ -62,6 +62,14 @@ const VANISHING_SERVICE: &str = "docker rm --force portsip.dataflow && docker ru
     --mount type=bind,source=/var/lib/portsip/dataflow,target=/var/lib/portsip/dataflow \
     portsip/pbx:22 /usr/local/bin/dataflow serve -D /var/lib/portsip/dataflow -a 198.18.16.133";
 
+/// The service ends again and again since it can't read its password, until the engine waits for some seconds before the next start; then
+/// it can read it again.
+const ENDS_AGAIN_AND_AGAIN: &str = "file=/var/lib/portsip/dataflow/system.ini owner=$(stat -c %u:%g $file) mode=$(stat -c %a $file)
+    chown 0:0 $file; chmod 600 $file; docker restart --time 5 portsip.dataflow
+    is() { docker inspect --format '{{.State.Status}} {{.RestartCount}}' portsip.dataflow | grep -qE \"$1\"; }
+    for try in $(seq 300); do if is 'restarting [6-9]'; then break; fi; sleep 0.1; done
+    chown $owner $file; chmod $mode $file; is 'restarting [6-9]'";
+
 /// The same name for another image of the same version.
 const MOVED_TAG: &str = "printf 'FROM portsip/pbx:22\\nLABEL moved=1\\n' | DOCKER_BUILDKIT=0 docker build --quiet --tag portsip/pbx:22 -";
 
@@ -114,6 +122,15 @@ const CASES: &[Case] = &[
         &["start portsip.dataflow (it is paused"],
         Untouched,
         Untouched,
+    ),
+    case(
+        ENDS_AGAIN_AND_AGAIN,
+        &[
+            "stop portsip.dataflow (it is restarting",
+            "start portsip.dataflow (it is restarting",
+        ],
+        Untouched,
+        Restarted,
     ),
     case(
         "docker rm --force portsip.dataflow",

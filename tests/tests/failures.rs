@@ -41,6 +41,7 @@ fn without_reason(ended: &Ended) -> String {
 /// A program that pulls, with the way to the registry cut when part of the image was there.
 fn cut_pull(lab: &Lab, arguments: &[&str]) -> Ended {
     lab.forget_images(&["portsip/pbx:big"]);
+    let _slowed = lab.slow_registry();
     let program = lab.dataflow(arguments).start();
     wait_until("a part of the image", Duration::from_secs(60), || {
         lab.holds("find /var/lib/docker/tmp -name 'GetImageBlob*' -size +4M | grep -q .")

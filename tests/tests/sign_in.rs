@@ -6,47 +6,8 @@
 )]
 
 use std::ffi::OsStr;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use dataflow_tests::{CLICKHOUSE, Lab, Program, SERVICE, wait_until};
-
-/// An ssh-agent that holds the lab's key and ends with the test.
-struct Agent {
-    process: Child,
-    socket: std::path::PathBuf,
-}
-
-impl Agent {
-    fn with_key_of(lab: &Lab) -> Self {
-        // A socket's path has at most some hundred characters, so it lies in the system's directory.
-        let socket = std::env::temp_dir().join(format!("dataflow-agent-{}", std::process::id()));
-        let _ = std::fs::remove_file(&socket);
-        let mut command = Command::new("ssh-agent");
-        command.arg("-D").arg("-a").arg(&socket);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let agent = Self {
-            process: command.spawn().expect("ssh-agent"),
-            socket,
-        };
-        wait_until("the agent", Duration::from_secs(10), || {
-            agent.socket.exists()
-        });
-        let mut add = Command::new("ssh-add");
-        add.arg("-q")
-            .arg(&lab.key)
-            .env("SSH_AUTH_SOCK", &agent.socket);
-        assert!(add.status().expect("ssh-add").success());
-        agent
-    }
-}
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        let _ = (self.process.kill(), self.process.wait());
-        let _ = std::fs::remove_file(&self.socket);
-    }
-}
+use dataflow_tests::{Agent, CLICKHOUSE, Lab, Program, SERVICE};
 
 /// Deploys and looks: both work that way.
 fn deploys(lab: &Lab, program: impl Fn(&str) -> Program) {
@@ -99,7 +60,7 @@ fn given_root_with_a_key_when_run_then_no_sudo_is_needed() {
 #[test]
 fn given_a_key_in_the_agent_when_run_then_no_file_is_needed() {
     let lab = Lab::empty();
-    let agent = Agent::with_key_of(&lab);
+    let agent = Agent::with([&lab.key]);
     deploys(&lab, |verb| {
         lab.dataflow_as("ubuntu", [verb])
             .env("SSH_AUTH_SOCK", &agent.socket)

@@ -41,7 +41,14 @@ fn there_is_a_page_for_the_program_and_for_each_verb() {
 #[test]
 fn a_place_that_cannot_be_written_to_is_an_error() {
     let place = Place::new().with_file("file", "", 0o600);
-    insta::assert_snapshot!(place.run("man --out file/man1"), @"dataflow-completions.1 dataflow-init.1 dataflow-logs.1 dataflow-man.1 dataflow-plan.1 dataflow-restart.1 dataflow-rm.1 dataflow-run.1 dataflow-start.1 dataflow-status.1 dataflow-stop.1 dataflow-upgrade.1 dataflow.1");
+    insta::assert_snapshot!(place.run("man --out file/man1"), @"
+    $ dataflow man --out file/man1
+    exit code 1
+    --- standard output
+    --- standard error
+    error: the manual pages cannot be written to file/man1: Not a directory (os error 20)
+    next: Check that the directory is there, and its permissions and space: ls -ld file; df file
+    ");
     insta::assert_snapshot!(place.run("man"), @"
     $ dataflow man
     exit code 2

@@ -156,7 +156,7 @@ impl Explain for HostError {
                     "Give a private key in OpenSSH or PKCS#8 format (not the .pub file).".into()
                 }
                 KeyProblem::Encrypted => format!(
-                    "Load it with `ssh-add {}`, or give its passphrase.",
+                    "Load it with `ssh-add {}`, or give its passphrase with --passphrase-file.",
                     path.display()
                 ),
                 KeyProblem::WrongPassphrase => "Give the right passphrase.".into(),

@@ -16,6 +16,7 @@ mod process;
 mod sign_in;
 #[cfg(feature = "ssh")]
 mod ssh;
+#[cfg(feature = "ssh")]
 mod ssh_config;
 mod stream;
 mod sudo;
@@ -111,6 +112,12 @@ impl Host {
     #[must_use]
     pub fn label(&self) -> String {
         self.inner.label.clone()
+    }
+
+    /// Whether it is the machine this program runs on.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(self.inner.reach, Reach::Local)
     }
 
     /// The user who is signed in.

@@ -105,6 +105,7 @@ impl SignIn {
 }
 
 /// `~/.ssh` of the operator.
+#[cfg(feature = "ssh")]
 pub(super) fn ssh_directory() -> Option<PathBuf> {
     std::env::home_dir()
         .filter(|home| home.is_absolute())

@@ -317,6 +317,7 @@ impl Action {
     pub(super) fn container(&self) -> Option<&String> {
         match self {
             Self::Stop(name, _)
+            | Self::Update(name, _)
             | Self::Start(name)
             | Self::Remove(name)
             | Self::SetAside(name)

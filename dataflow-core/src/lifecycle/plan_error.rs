@@ -20,27 +20,31 @@ pub enum PlanError {
     },
 
     /// An image is older than the one that is deployed.
-    #[error("the image {image} has version {version}; {deployed} is deployed")]
+    #[error("the image {image} has version {version}; {deployed} {is} deployed")]
     Downgrade {
         /// The image.
         image: ImageRef,
         /// Its version.
         version: Version,
-        /// The version that is deployed.
+        /// The version that is deployed, or was before its container was removed.
         deployed: Version,
+        /// Which of the two, as a word: `is` or `was`.
+        is: &'static str,
     },
 
     /// ClickHouse would become more than a year newer at once.
     #[error(
-        "the image {image} has ClickHouse {version}, which is more than a year newer than {deployed}, which is deployed"
+        "the image {image} has ClickHouse {version}, which is more than a year newer than {deployed}, which {is} deployed"
     )]
     Jump {
         /// The image.
         image: ImageRef,
         /// Its version.
         version: Version,
-        /// The version that is deployed.
+        /// The version that is deployed, or was before its container was removed.
         deployed: Version,
+        /// Which of the two, as a word: `is` or `was`.
+        is: &'static str,
         /// The newest version that it may be, as year and month.
         between: String,
     },

@@ -28,16 +28,21 @@ pub(super) fn unfit(
         let label = image.labels.get(release.version_label);
         release.image_version(&wanted.image, label.map(String::as_str))?;
     }
-    let Some(found) = current(&observed.containers, &wanted.name) else {
-        return Ok(());
-    };
     let label = release.version_label;
     let told = |labels: &BTreeMap<String, String>, image: Option<&ImageRef>| Told {
         label: labels.get(label).and_then(|label| label.parse().ok()),
         tag: image.and_then(ImageRef::tag).map(str::to_owned),
     };
     let new = told(&image.labels, Some(&wanted.image));
-    let old = told(&found.labels, found.image.parse().ok().as_ref());
+    let found = current(&observed.containers, &wanted.name);
+    let old = match found {
+        Some(found) => told(&found.labels, found.image.parse().ok().as_ref()),
+        None => match last_image(desired, observed, wanted) {
+            Some(image) => told(&BTreeMap::new(), Some(&image)),
+            None => return Ok(()),
+        },
+    };
+    let is = if found.is_some() { "is" } else { "was" };
     if !desired.spec.allows_downgrade()
         && let Some((version, deployed)) = new.older_than(&old)
     {
@@ -45,6 +50,7 @@ pub(super) fn unfit(
             image: wanted.image.clone(),
             version,
             deployed,
+            is,
         });
     }
     if wanted.name == release.clickhouse_name
@@ -57,10 +63,29 @@ pub(super) fn unfit(
             image: wanted.image.clone(),
             version,
             deployed,
+            is,
             between: year_and_month(from + JUMP),
         });
     }
     Ok(())
+}
+
+/// The image that a container was deployed from last, where the container was removed since and its data is still there.
+fn last_image(desired: &Desired, observed: &Observed, wanted: &ContainerSpec) -> Option<ImageRef> {
+    let last = &observed.remembered.as_ref()?.settings;
+    let has_data = wanted.binds.iter().any(|bind| {
+        desired.directories.iter().any(|d| d.path == bind.source)
+            && observed.directories.contains_key(&bind.source)
+    });
+    let same_place = last.data_path == desired.spec.data_path().to_string();
+    let image = if wanted.name == desired.release.clickhouse_name {
+        &last.clickhouse_image
+    } else {
+        &last.image
+    };
+    (has_data && same_place)
+        .then(|| image.parse().ok())
+        .flatten()
 }
 
 fn year_and_month(month: u64) -> String {

@@ -29,7 +29,7 @@ pub(super) fn load(path: &Path, passphrase: Option<&SecretString>) -> Result<Key
         Err(error) => {
             return Err(Unusable {
                 problem: KeyProblem::Unreadable(error.to_string()),
-                public: None,
+                public: public_half(path, ""),
             });
         }
     };
@@ -71,13 +71,14 @@ fn is_encrypted(text: &str) -> bool {
 }
 
 /// From the file beside it, or from the private key file, where OpenSSH's own format has it in the
-/// clear.
+/// clear. A file may be a public half itself: the agent has the other then.
 fn public_half(path: &Path, text: &str) -> Option<Box<PublicKey>> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".pub");
     let inside = || Some(PrivateKey::from_openssh(text).ok()?.public_key().clone());
-    keys::load_public_key(beside)
-        .ok()
+    let itself = PublicKey::from_openssh(text).ok();
+    itself
+        .or_else(|| keys::load_public_key(beside).ok())
         .or_else(inside)
         .map(Box::new)
 }

@@ -7,7 +7,7 @@ use russh::client::{self, Msg};
 use russh::{Channel, Disconnect};
 use tokio::time::timeout;
 
-use super::host_key::Client;
+use super::client::Client;
 
 /// One connection to a server, signed in.
 pub(super) struct Link {

@@ -3,6 +3,7 @@
 mod agent;
 mod auth;
 mod certificate;
+mod client;
 mod connect;
 mod events;
 mod heard;

@@ -7,9 +7,10 @@ use russh::client::Handle;
 use tokio::time::sleep;
 
 use super::auth;
+use super::client::{Client, Failure, is_end};
 use super::connect::{self, CutOnDrop};
 use super::heard::{Heard, Said};
-use super::host_key::{Client, Failure, HostKeyCheck, is_end};
+use super::host_key::HostKeyCheck;
 use super::link::{Ending, Link};
 use super::patience::Patience;
 use super::prompt_ack::PromptAck;

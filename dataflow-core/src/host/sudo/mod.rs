@@ -215,7 +215,8 @@ impl<'a> Gate<'a> {
             HostError::SudoDenied {
                 host,
                 user: user.to_owned(),
-                reason: shown(without_command(&text).as_bytes()),
+                // Its sentence goes on in ours.
+                reason: shown(without_command(&text).trim_end_matches('.').as_bytes()),
             }
         } else if asked
             && says(&[

@@ -11,7 +11,7 @@ mod remains;
 mod summary;
 mod upgrade;
 
-use super::{observed::aside, *};
+use super::{observed::aside, remembered::Deed, *};
 use crate::{
     docker::{Container, Extra, Image, State, Ulimit},
     spec::{ContainerSpec, Owner, Pull, Release, Spec},

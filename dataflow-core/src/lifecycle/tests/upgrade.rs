@@ -159,6 +159,7 @@ fn a_jump_says_through_which_release_to_go() {
         image: "portsip/clickhouse:27.1".parse().unwrap(),
         version: "27.1.1".parse().unwrap(),
         deployed: "25.8.1".parse().unwrap(),
+        is: "is",
         between: "26.8".to_owned(),
     };
     assert_snapshot!(crate::Explain::next_step(&error), @"Go through a release in between: first upgrade -d to one that is not newer than 26.8, and when that works, to this one. To go at once all the same: back up the data, then add --allow-jump.");
@@ -204,5 +205,41 @@ fn a_moved_tag_is_told_by_the_identifier_though_name_and_version_are_the_same() 
     6. start portsip.dataflow: it was just made
     7. see portsip.dataflow keep running: a start alone proves nothing
     8. remove container portsip.dataflow.previous: its successor works [no way back for portsip.dataflow]
+    ");
+}
+
+#[test]
+fn what_was_deployed_last_counts_after_its_container_was_removed_as_long_as_its_data_is_there() {
+    let last = |image: &str| {
+        let spec = spec().with_clickhouse_image(image.parse().unwrap());
+        let deed = Deed {
+            run: String::new(),
+            at: "2026-11-24T11:45:00Z".parse().unwrap(),
+            operator: Operator::default(),
+        };
+        let mut observed = deployed();
+        observed.containers.clear();
+        let news = Remembered::news(None, &spec, &observed, deed.clone()).unwrap();
+        observed.remembered = Some(news.removed(deed));
+        observed
+    };
+    let mut told = Vec::new();
+    for image in [
+        "portsip/clickhouse:25.8",
+        "portsip/clickhouse:26.3",
+        "portsip/clickhouse:24.3",
+        "portsip/clickhouse:lts",
+    ] {
+        let planned = planned(&last(image));
+        told.push(planned.lines().next().unwrap_or_default().to_owned());
+    }
+    let mut begun_anew = last("portsip/clickhouse:26.3");
+    begun_anew.directories.clear();
+    assert!(!planned(&begun_anew).contains("refused"));
+    assert_snapshot!(told.join("\n"), @"
+    1. create container portsip.clickhouse from portsip/clickhouse:25.8: there is no such container [undo: remove container portsip.clickhouse]
+    refused: the image portsip/clickhouse:25.8 has version 25.8.1; 26.3 was deployed
+    refused: the image portsip/clickhouse:25.8 has ClickHouse 25.8.1, which is more than a year newer than 24.3, which was deployed
+    1. create container portsip.clickhouse from portsip/clickhouse:25.8: there is no such container [undo: remove container portsip.clickhouse]
     ");
 }

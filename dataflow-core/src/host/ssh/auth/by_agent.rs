@@ -4,6 +4,7 @@ use russh::MethodKind;
 use russh::keys::agent::AgentIdentity;
 use russh::keys::{HashAlg, PublicKey};
 
+use super::super::agent::Agent;
 use super::by_key::fingerprint;
 use super::{MAX_TRIES, Trial};
 use crate::host::HostError;
@@ -16,10 +17,7 @@ impl Trial<'_> {
             && let Some(agent) = &mut self.agent
         {
             if self.key_tries <= leave && agent.left() > 0 {
-                self.tried.push(format!(
-                    "{} more agent keys (not tried: a server allows only {MAX_TRIES} tries)",
-                    agent.left()
-                ));
+                self.note_untried();
                 return Ok(false);
             }
             let Some(key) = agent.take_next() else {
@@ -30,6 +28,16 @@ impl Trial<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Notes how many keys of the agent have no turn.
+    pub(super) fn note_untried(&mut self) {
+        let left = self.agent.as_ref().map_or(0, Agent::left);
+        if left > 0 {
+            self.tried.push(format!(
+                "{left} more agent keys (not tried: a server allows only {MAX_TRIES} tries)"
+            ));
+        }
     }
 
     pub(super) async fn agent_key(&mut self, identity: AgentIdentity) -> Result<bool, HostError> {

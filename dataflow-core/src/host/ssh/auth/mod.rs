@@ -12,7 +12,7 @@ use russh::{MethodKind, MethodSet};
 use super::super::HostError;
 use super::super::output::escape;
 use super::agent::Agent;
-use super::host_key::Client;
+use super::client::Client;
 use super::link::Ending;
 use super::patience::Patience;
 use super::route::Hop;
@@ -154,6 +154,7 @@ impl Trial<'_> {
             };
         }
         self.tried.push(format!("then {}", self.ending.reason()));
+        self.note_untried();
         self.failed()
     }
 
