@@ -56,6 +56,9 @@ fn given_packages_that_cannot_be_had_or_trusted_when_run_with_install_docker_the
             lab.dataflow(["run", "--install-docker"]),
         )]));
     }
-    insta::assert_snapshot!(told.join("\n\n"));
+    // Which lists are read, and of what size, is the lab's affair.
+    let lists =
+        regex::Regex::new(r"(?m)^  \| (Ign|Get|Hit|Reading|Building).*\n").expect("a pattern");
+    insta::assert_snapshot!(lists.replace_all(&told.join("\n\n"), ""));
     assert!(!lab.holds("command -v docker || ls /etc/apt/keyrings/docker.asc /etc/apt/sources.list.d/docker.sources"));
 }
