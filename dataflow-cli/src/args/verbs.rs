@@ -88,6 +88,9 @@ pub(crate) struct PreflightArgs {
     /// Have apt count the updates that wait, which takes a second or more
     #[arg(long, display_order = 0)]
     pub(crate) count_updates: bool,
+    /// Record the facts of the server in this file
+    #[arg(long, value_name = "FILE", display_order = 0)]
+    pub(crate) save_facts: Option<PathBuf>,
     /// Show it for CI or for a page: junit or markdown
     #[arg(
         long,

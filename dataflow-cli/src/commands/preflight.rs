@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     args::{FormatArg, PreflightArgs},
-    error::Failure,
+    error::{CliError, Failure},
     exit::ExitStatus,
     table, width,
 };
@@ -30,6 +30,12 @@ pub(super) async fn preflight(
     // Before any server is asked: a check that does not exist is a mistake on the command line.
     for id in &args.ignore {
         checks::find(id)?;
+    }
+    if args.save_facts.is_some() && servers.are_several() {
+        return Err(CliError::OneMachine {
+            flag: "--save-facts",
+        }
+        .into());
     }
     let answers = servers.ask(async |session| look(session, args).await).await;
     answers.report(Show {
@@ -71,6 +77,13 @@ async fn look(session: Session, args: &PreflightArgs) -> Result<Report, Failure>
         wants_sudo_password: session.terminal.is_some(),
     };
     let facts = session.facts(&question).await?;
+    if let Some(path) = &args.save_facts {
+        std::fs::write(path, facts.to_json()?).map_err(|error| CliError::Unwritable {
+            what: "the facts cannot be recorded in",
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+    }
     Ok(checks::judge(&facts, &expectations)?)
 }
 
