@@ -18,8 +18,8 @@ use dataflow_core::{
 use secrecy::SecretString;
 
 pub(crate) use self::verbs::{
-    CompletionsArgs, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs, RmArgs,
-    RunArgs, Shell, UnlockArgs, UpgradeArgs,
+    CompletionsArgs, FormatArg, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs,
+    PreflightArgs, RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
 };
 use crate::{args_help as help, settings::known_servers};
 
@@ -139,6 +139,9 @@ pub(crate) enum Verb {
     /// Show what run would do, and change nothing
     #[command(after_help = help::PLAN)]
     Plan(PlanArgs),
+    /// Say whether servers are fit, before anything is installed
+    #[command(after_help = help::PREFLIGHT)]
+    Preflight(PreflightArgs),
     /// Deploy the server, or bring it to what is wanted
     #[command(after_help = help::RUN)]
     Run(RunArgs),
@@ -183,6 +186,7 @@ impl Verb {
         match self {
             Self::Init(_) => "init",
             Self::Plan(_) => "plan",
+            Self::Preflight(_) => "preflight",
             Self::Run(_) => "run",
             Self::Start(_) => "start",
             Self::Stop(_) => "stop",
@@ -206,6 +210,7 @@ impl Verb {
             }
             Self::Rm(rm) => Some(&rm.manage.server),
             Self::Status(server) => Some(server),
+            Self::Preflight(preflight) => Some(&preflight.server),
             Self::Logs(logs) => Some(&logs.server),
             Self::History(history) => Some(&history.server),
             Self::Unlock(unlock) => Some(&unlock.server),

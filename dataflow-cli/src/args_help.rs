@@ -39,6 +39,16 @@ Examples:
   dataflow plan --server paris -i portsip/pbx:22.4
   dataflow plan --exit-code || echo 'changes are pending, or it could not be told'";
 
+pub(crate) const PREFLIGHT: &str = "\
+Nothing is changed. Exit code 1: a server is not fit; 4: with --strict, there are warnings or
+things that could not be seen. Much can be seen by root only: without sudo it is unknown.
+dataflow-preflight does the same on the server itself.
+
+Examples:
+  dataflow preflight -a 172.31.16.158
+  dataflow preflight --server paris --server lima --profile large-scale
+  dataflow preflight -a 172.31.16.158 --ignore memory.per-cpu --format markdown > report.md";
+
 pub(crate) const RUN: &str = "\
 Examples:
   dataflow run -a 172.31.16.158 -x 172.31.16.133

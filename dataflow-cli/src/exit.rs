@@ -34,13 +34,19 @@ impl ExitStatus {
     /// What it means, as the help, the manual and the README have it.
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
-            Self::Success => "done; for status: the service runs as it should",
-            Self::Failed => "something failed; for status: the service does not run as it should",
+            Self::Success => {
+                "done; for status: the service runs as it should; for preflight: the server is fit"
+            }
+            Self::Failed => {
+                "something failed; for status: the service does not run as it should; for preflight: the server is not fit"
+            }
             Self::Usage => "a flag, a setting or a file is wrong; nothing was tried",
             Self::Precondition => {
                 "the server, the image or the PBX is not as it must be; nothing was changed"
             }
-            Self::Pending => "changes are pending: for plan --exit-code, or the plan was declined",
+            Self::Pending => {
+                "changes are pending: for plan --exit-code, or the plan was declined; for preflight --strict: there are warnings"
+            }
             Self::Locked => "another operation is at work on the server; nothing was changed",
             Self::Unreachable => {
                 "the server cannot be reached or signed in to; nothing was changed"

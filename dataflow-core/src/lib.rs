@@ -4,9 +4,11 @@ mod explain;
 
 #[cfg(feature = "docker")]
 pub mod docker;
+pub mod facts;
 pub mod host;
 #[cfg(feature = "docker")]
 pub mod lifecycle;
+pub mod preflight;
 pub mod spec;
 
 pub use explain::{Explain, Kind};

@@ -53,7 +53,20 @@ impl Footprint {
     /// # Panics
     /// With what is.
     pub fn assert_unchanged(&self, lab: &Lab) {
-        let changes = self.changes(&lab.footprint());
+        self.assert_none_but(lab, |_| false);
+    }
+
+    /// That nothing is different now but for the journal, in which what was tried is on record.
+    ///
+    /// # Panics
+    /// With what is.
+    pub fn assert_only_recorded(&self, lab: &Lab) {
+        self.assert_none_but(lab, |change| change.contains(" /var/lib/dataflow"));
+    }
+
+    fn assert_none_but(&self, lab: &Lab, allowed: impl Fn(&str) -> bool) {
+        let mut changes = self.changes(&lab.footprint());
+        changes.retain(|change| !allowed(change));
         assert!(
             changes.is_empty(),
             "the server was touched:\n{}",

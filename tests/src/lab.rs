@@ -248,7 +248,7 @@ impl Lab {
         Program::new(all)
     }
 
-    fn docker(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn docker(&self, arguments: &[&str]) -> Output {
         let (program, first) = self
             .docker
             .split_first()

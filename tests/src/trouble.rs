@@ -6,6 +6,19 @@ use crate::setting::Setting;
 /// An address that no machine has (it is reserved for documentation).
 pub const ELSEWHERE: &str = "203.0.113.1";
 
+/// A public key that has the name of Docker's.
+const IMPOSTORS_KEY: &str = "\
+-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEawWF8hYJKwYBBAHaRw8BAQdABcnNImhMVi+Wq4YoJvwc2UFppl1QKU3cVyIR
+nZw1I4C0K0RvY2tlciBSZWxlYXNlIChDRSBkZWIpIDxkb2NrZXJAZG9ja2VyLmNv
+bT6IkAQTFggAOBYhBGLHooU7QHvmSznBfl1b8v7r4ZItBQJrBYXyAhsDBQsJCAcC
+BhUKCQgLAgQWAgMBAh4BAheAAAoJEF1b8v7r4ZItkGABAMgdxqnLn9iqrhWmziYc
+pBGNEd2051Ewx/WbswE1LdjtAP9fI72T8GqqzmZUpQasm+83dpaW7KZxLxYhYbuI
+uwWMCA==
+=38jh
+-----END PGP PUBLIC KEY BLOCK-----";
+
 impl Lab {
     /// The server without Docker until the result is dropped; what Docker keeps stays where it is.
     ///
@@ -48,20 +61,20 @@ impl Lab {
             echo '{ \"debug\": maybe }' >/etc/docker/daemon.json
             ! systemctl restart docker 2>/dev/null
             until systemctl is-failed --quiet docker; do sleep 0.05; done",
-            "mv /etc/docker/daemon.json.kept /etc/docker/daemon.json
+            "test ! -e /etc/docker/daemon.json.kept || mv /etc/docker/daemon.json.kept /etc/docker/daemon.json
             systemctl reset-failed docker.socket docker; systemctl start docker.socket docker && docker version >/dev/null",
         )
     }
 
-    /// The program `docker` taken away, its daemon left at work, until the result is dropped.
+    /// One program of the server taken away until the result is dropped.
     ///
     /// # Panics
-    /// Where it can't be taken away.
+    /// Where it is not there.
     #[must_use]
-    pub fn without_docker_client(&self) -> Setting<'_> {
+    pub fn without_program(&self, path: &str) -> Setting<'_> {
         self.setting(
-            "mv /usr/bin/docker /usr/bin/docker.kept",
-            "mv /usr/bin/docker.kept /usr/bin/docker",
+            &format!("mv {path} {path}.kept"),
+            &format!("test ! -e {path}.kept || mv {path}.kept {path}"),
         )
     }
 
@@ -74,18 +87,6 @@ impl Lab {
         self.setting(
             &format!("echo '{line}' >/etc/sudoers.d/zz-test && chmod 440 /etc/sudoers.d/zz-test && visudo --check --quiet"),
             "rm -f /etc/sudoers.d/zz-test",
-        )
-    }
-
-    /// The program `sudo` taken away until the result is dropped.
-    ///
-    /// # Panics
-    /// Where it can't be taken away.
-    #[must_use]
-    pub fn without_sudo(&self) -> Setting<'_> {
-        self.setting(
-            "mv /usr/bin/sudo /usr/bin/sudo.kept",
-            "mv /usr/bin/sudo.kept /usr/bin/sudo",
         )
     }
 
@@ -104,7 +105,7 @@ impl Lab {
                 ! touch one-more 2>/dev/null"
             ),
             &format!(
-                "umount {directory} && if test -e /run/made-for-full-disk; then rm /run/made-for-full-disk; rmdir {directory}; fi"
+                "umount --lazy {directory} && if test -e /run/made-for-full-disk; then rm /run/made-for-full-disk; rmdir {directory}; fi"
             ),
         )
     }
@@ -164,17 +165,19 @@ impl Lab {
     #[must_use]
     pub fn impostor_of_docker(&self) -> Setting<'_> {
         self.setting(
-            r"work=/run/test-impostor; rm -rf $work; mkdir -p $work/linux/debian; cd $work
+            &r"work=/run/test-impostor; rm -rf $work; mkdir -p $work/linux/debian; cd $work
             openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out certificate -days 2 -subj /CN=impostor \
                 -addext subjectAltName=DNS:download.docker.com 2>/dev/null
             cp -p /etc/ssl/certs/ca-certificates.crt kept; cat certificate >>/etc/ssl/certs/ca-certificates.crt
-            export GNUPGHOME=$work/gnupg; mkdir -m 700 $GNUPGHOME
-            gpg --batch --quiet --passphrase '' --quick-generate-key 'Docker Release (CE deb) <docker@docker.com>' ed25519 sign never 2>/dev/null
-            gpg --batch --armor --export >linux/debian/gpg
+            cat >linux/debian/gpg <<'END'
+{KEY}
+END
             cp /etc/hosts hosts; echo 127.0.0.1 download.docker.com >>/etc/hosts
             systemd-run --quiet --unit test-impostor --working-directory $work openssl s_server -accept 443 -cert certificate -key key -WWW
-            until ss -Hltn 'sport = :443' | grep -q .; do systemctl is-active --quiet test-impostor; sleep 0.05; done",
-            "cd /run/test-impostor && cat hosts >/etc/hosts && cat kept >/etc/ssl/certs/ca-certificates.crt
+            until ss -Hltn 'sport = :443' | grep -q .; do systemctl is-active --quiet test-impostor; sleep 0.05; done".replace("{KEY}", IMPOSTORS_KEY),
+            "cd /run/test-impostor
+            test ! -s hosts || cat hosts >/etc/hosts
+            test ! -s kept || cat kept >/etc/ssl/certs/ca-certificates.crt
             systemctl stop test-impostor; systemctl reset-failed test-impostor || true
             cd / && rm -rf /run/test-impostor",
         )
@@ -188,7 +191,7 @@ impl Lab {
     pub fn no_packages(&self) -> Setting<'_> {
         self.setting(
             "mv /etc/apt/sources.list /etc/apt/sources.list.kept; apt-get -qq update",
-            "mv /etc/apt/sources.list.kept /etc/apt/sources.list; apt-get -qq update",
+            "test ! -e /etc/apt/sources.list.kept || mv /etc/apt/sources.list.kept /etc/apt/sources.list; apt-get -qq update",
         )
     }
 }

@@ -25,7 +25,10 @@ fn given_a_server_without_docker_when_run_with_install_docker_then_it_is_install
         !lab.holds("ls -d /run/dataflow-install*"),
         "nothing is left of it"
     );
-    assert_eq!(lab.connections_since(&log_end), 1, "all in one session");
+    let connections = lab.exec(&format!(
+        "journalctl --sync; journalctl --unit ssh --after-cursor '{log_end}' --output cat --quiet | grep -c '^Accepted '"
+    ));
+    assert_eq!(connections.trim(), "1", "all in one session");
     lab.wait_for_more_rows();
     let again = lab
         .dataflow(["run", "--install-docker"])
@@ -53,6 +56,9 @@ fn given_packages_that_cannot_be_had_or_trusted_when_run_with_install_docker_the
             lab.dataflow(["run", "--install-docker"]),
         )]));
     }
-    insta::assert_snapshot!(told.join("\n\n"));
+    // Which lists are read, and of what size, is the lab's affair.
+    let lists =
+        regex::Regex::new(r"(?m)^  \| (Ign|Get|Hit|Reading|Building).*\n").expect("a pattern");
+    insta::assert_snapshot!(lists.replace_all(&told.join("\n\n"), ""));
     assert!(!lab.holds("command -v docker || ls /etc/apt/keyrings/docker.asc /etc/apt/sources.list.d/docker.sources"));
 }

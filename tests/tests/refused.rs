@@ -13,34 +13,16 @@ use std::process::Command;
 use dataflow_tests::{Ended, Lab, Program, SERVICE};
 
 /// Exit codes, as the program's help tells them.
-const USAGE: Option<i32> = Some(2);
-const PRECONDITION: Option<i32> = Some(3);
-const UNREACHABLE: Option<i32> = Some(6);
+const USAGE: i32 = 2;
+const PRECONDITION: i32 = 3;
+const UNREACHABLE: i32 = 6;
 
-/// Runs programs that have to be refused on a server that has nothing; gives all that they said.
-fn refused<'a>(
-    lab: &Lab,
-    cases: impl IntoIterator<Item = (&'a str, Option<i32>, Program)>,
-) -> String {
+/// Runs programs that have to be refused on a server that has nothing, which is not touched by it; gives all that they said.
+fn refused<'a>(lab: &Lab, cases: impl IntoIterator<Item = (&'a str, i32, Program)>) -> String {
     let before = lab.footprint();
-    let mut told = String::new();
-    for (case, code, program) in cases {
-        let ended = program.run();
-        assert_eq!(ended.code, code, "{case}: {ended:?}");
-        assert_eq!(
-            ended.stderr.matches("error: ").count(),
-            1,
-            "{case}: {ended:?}"
-        );
-        assert_eq!(
-            ended.stderr.matches("next: ").count(),
-            1,
-            "{case}: {ended:?}"
-        );
-        told.push_str(&format!("== {case}\n{}\n\n", ended.snapshot()));
-    }
+    let told = dataflow_tests::refused(cases);
     before.assert_unchanged(lab);
-    told
+    told + "\n\n"
 }
 
 /// A file of this test below the lab's directory.
@@ -92,7 +74,7 @@ fn given_values_that_make_no_sense_when_run_then_nothing_is_tried() {
     ];
     let told = cases.map(|(case, arguments)| {
         let ended = lab.dataflow(arguments).run();
-        assert_eq!(ended.code, USAGE, "{case}: {ended:?}");
+        assert_eq!(ended.code, Some(USAGE), "{case}: {ended:?}");
         format!("== {case}\n{}", ended.snapshot())
     });
     insta::assert_snapshot!("values_that_make_no_sense", told.join("\n\n"));
@@ -261,23 +243,22 @@ fn given_an_image_that_may_not_be_fetched_when_run_then_the_registry_is_named() 
         lab.dataflow(all.chain(more.iter().copied()))
     };
     let user = ["-R", private, "-U", &lab.registry.user];
-    let told = refused(
-        &lab,
-        [
-            ("unknown image", PRECONDITION, run(&unknown, &[])),
-            ("no sign-in", PRECONDITION, run(&image, &[])),
-            (
-                "wrong token",
-                PRECONDITION,
-                run(&image, &user).env("DATAFLOW_REGISTRY_TOKEN", "not-the-token"),
-            ),
-            (
-                "no image there and none may be fetched",
-                PRECONDITION,
-                run(&image, &["--pull", "never"]),
-            ),
-        ],
-    );
+    let before = lab.footprint();
+    let told = dataflow_tests::refused([
+        ("unknown image", PRECONDITION, run(&unknown, &[])),
+        ("no sign-in", PRECONDITION, run(&image, &[])),
+        (
+            "wrong token",
+            PRECONDITION,
+            run(&image, &user).env("DATAFLOW_REGISTRY_TOKEN", "not-the-token"),
+        ),
+        (
+            "no image there and none may be fetched",
+            PRECONDITION,
+            run(&image, &["--pull", "never"]),
+        ),
+    ]);
+    before.assert_only_recorded(&lab);
     insta::assert_snapshot!("registry", told);
 
     let token = file(&lab, "registry.token", lab.registry_password());

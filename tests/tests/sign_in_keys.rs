@@ -18,7 +18,7 @@ fn status(lab: &Lab, identity: &Path, more: &[&OsStr]) -> Program {
 
 /// Signed in, and Docker answered: nothing is deployed, or something is, according to what ran before.
 fn is_in(ended: &Ended) -> bool {
-    ended.stdout.contains("ubuntu@")
+    ended.stdout.contains("Data Flow on ubuntu@")
 }
 
 #[test]
@@ -145,6 +145,14 @@ fn given_an_agent_with_many_keys_when_one_is_named_then_that_one_comes_first() {
     ];
     let by_config = with_agent(lab.dataflow_as("ubuntu", arguments));
     assert!(is_in(&by_config), "{by_config:?}");
+
+    // By the name of a private key that is not there: only its public half is.
+    let absent = directory.path().join("absent");
+    std::fs::copy(right.public(), directory.path().join("absent.pub")).expect("a copy");
+    let text = format!("IdentityFile {}\nIdentitiesOnly yes\n", absent.display());
+    std::fs::write(&config, text).expect("ssh_config");
+    let by_absent = with_agent(lab.dataflow_as("ubuntu", arguments));
+    assert!(is_in(&by_absent), "{by_absent:?}");
 
     // IdentitiesOnly leaves the others out, so that a wrong key is one try and not many.
     let text = format!("IdentityFile {}\nIdentitiesOnly yes\n", others[0].display());

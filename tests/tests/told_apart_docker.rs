@@ -93,7 +93,7 @@ fn given_a_user_without_a_way_to_docker_when_asked_for_anything_then_it_is_told_
         }),
     ]);
     {
-        let _no_client = lab.without_docker_client();
+        let _no_client = lab.without_program("/usr/bin/docker");
         let case = (
             "not in the group, sudo, no client",
             PRECONDITION,
@@ -102,7 +102,7 @@ fn given_a_user_without_a_way_to_docker_when_asked_for_anything_then_it_is_told_
         told = format!("{told}\n\n{}", refused([case]));
     }
     let _off = lab.sshd_setting("AllowStreamLocalForwarding no");
-    let _no_client = lab.without_docker_client();
+    let _no_client = lab.without_program("/usr/bin/docker");
     let _no_sudo = lab.sudo_setting("ubuntu ALL=(ALL) PASSWD: ALL");
     let case = (
         "in the group, nothing forwarded, no client",
@@ -130,7 +130,6 @@ fn given_each_way_in_which_sudo_refuses_when_run_then_each_is_told_and_nothing_w
     let run = || lab.dataflow(["run"]);
     let mut told = Vec::new();
     for (case, line) in [
-        ("requiretty", "Defaults requiretty"),
         ("a password", "ubuntu ALL=(ALL) PASSWD: ALL"),
         ("refused", "ubuntu ALL=(ALL) NOPASSWD: !ALL"),
     ] {
@@ -138,11 +137,18 @@ fn given_each_way_in_which_sudo_refuses_when_run_then_each_is_told_and_nothing_w
         told.push(refused([(case, PRECONDITION, run())]));
     }
     {
-        let _without = lab.without_sudo();
+        let _without = lab.without_program("/usr/bin/sudo");
         told.push(refused([("no sudo", PRECONDITION, run())]));
+    }
+    {
+        let _no_terminal = lab.without_program("/usr/bin/script");
+        let _setting = lab.sudo_setting("Defaults requiretty");
+        told.push(refused([("only from a terminal", PRECONDITION, run())]));
     }
     before.assert_unchanged(&lab);
     insta::assert_snapshot!(told.join("\n\n"));
-    let _pty = lab.sudo_setting("Defaults use_pty");
-    let _ = run().run().expect_success();
+    for line in ["Defaults use_pty", "Defaults requiretty"] {
+        let _setting = lab.sudo_setting(line);
+        let _ = run().run().expect_success();
+    }
 }

@@ -19,7 +19,13 @@ struct Count {
 /// Brings the lab up, then runs the tests whose names contain one of `filter` (all without one). Ends with one line of counts.
 pub(crate) fn main(filter: &[String]) -> Result<()> {
     lab::up()?;
-    process::run(process::cargo().args(["build", "--package", "dataflow-cli"]))?;
+    process::run(process::cargo().args([
+        "build",
+        "--package",
+        "dataflow-cli",
+        "--package",
+        "dataflow-preflight",
+    ]))?;
     let mut count = Count::default();
     let unit = run(
         cargo_test()

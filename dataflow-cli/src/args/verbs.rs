@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint, builder::RangedU64ValueParser};
-use dataflow_core::lifecycle::{LogOf, RunId, Since};
+use dataflow_core::{
+    lifecycle::{LogOf, RunId, Since},
+    preflight::Profile,
+};
 use regex::Regex;
 
 use super::{DeployArgs, DockerSourceArg, ServerArgs, parse};
@@ -54,6 +57,79 @@ pub(crate) struct PlanArgs {
     pub(crate) exit_code: bool,
     #[command(flatten)]
     pub(crate) deploy: DeployArgs,
+}
+
+/// What servers are checked for, and how it is shown.
+#[derive(Debug, Args)]
+pub(crate) struct PreflightArgs {
+    // Before the others: after them it would stand under their heading.
+    /// Size of deployment: standard or large-scale
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "SIZE",
+        display_order = 0
+    )]
+    pub(crate) profile: ProfileArg,
+    /// Check whose findings don't count; may be given several times, stays on record
+    #[arg(long, value_name = "ID", display_order = 0)]
+    pub(crate) ignore: Vec<String>,
+    /// Let warnings and what could not be seen count: exit code 4
+    #[arg(long, display_order = 0)]
+    pub(crate) strict: bool,
+    /// User on the PBX servers, who must be the same here
+    #[arg(long, value_name = "NAME", display_order = 0)]
+    pub(crate) pbx_user: Option<String>,
+    /// System of the PBX servers, such as "ubuntu 24.04", which must be the same here
+    #[arg(long, value_name = "SYSTEM", display_order = 0)]
+    pub(crate) pbx_os: Option<String>,
+    /// Have apt count the updates that wait, which takes a second or more
+    #[arg(long, display_order = 0)]
+    pub(crate) count_updates: bool,
+    /// Record the facts of the server in this file
+    #[arg(long, value_name = "FILE", display_order = 0)]
+    pub(crate) save_facts: Option<PathBuf>,
+    /// Show it for CI or for a page: junit or markdown
+    #[arg(
+        long,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "FORM",
+        display_order = 0
+    )]
+    pub(crate) format: Option<FormatArg>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+/// A size of deployment.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum ProfileArg {
+    /// Any size
+    #[default]
+    Standard,
+    /// A large one
+    LargeScale,
+}
+
+impl From<ProfileArg> for Profile {
+    fn from(profile: ProfileArg) -> Self {
+        match profile {
+            ProfileArg::Standard => Self::Standard,
+            ProfileArg::LargeScale => Self::LargeScale,
+        }
+    }
+}
+
+/// A form of a report.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum FormatArg {
+    /// JUnit's XML
+    Junit,
+    /// Markdown
+    Markdown,
 }
 
 /// What is removed, and whether that is asked about.

@@ -7,6 +7,7 @@ mod init_questions;
 mod logs;
 mod man;
 mod plan;
+mod preflight;
 mod restart;
 mod rm;
 mod run;
@@ -24,6 +25,8 @@ use std::{
 };
 
 use dataflow_core::{
+    facts::{self, Facts, FactsError, Question},
+    host::Host,
     lifecycle::{
         Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
         Records, Report, Server,
@@ -54,6 +57,9 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
         Verb::Man(args) => man::man(args, printer),
         Verb::Plan(args) => on_each(cli, printer, async |servers| {
             plan::plan(servers, args.exit_code).await
+        }),
+        Verb::Preflight(args) => on_each(cli, printer, async |servers| {
+            preflight::preflight(servers, args).await
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
         Verb::History(args) => match &args.run {
@@ -199,6 +205,23 @@ impl Session {
             result
         })
         .await
+    }
+
+    /// Reads what the machine is. It needs no Docker there.
+    async fn facts(self, question: &Question) -> Result<Facts, Failure> {
+        let facts = self
+            .signed_in(async |target| {
+                let host = Host::connect(&target.address, &target.sign_in).await?;
+                let facts = facts::read(&host, question).await;
+                host.close().await;
+                match facts {
+                    // What is missing to sign in may be asked for.
+                    Err(FactsError::Host(error)) => Err(error.into()),
+                    facts => Ok(facts),
+                }
+            })
+            .await?;
+        Ok(facts?)
     }
 
     /// Tries something, again with what the operator answers to what is missing to sign in.

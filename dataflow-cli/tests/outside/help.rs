@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 
 use crate::place::{Place, run};
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "init",
     "plan",
     "run",
@@ -12,6 +12,7 @@ const VERBS: [&str; 14] = [
     "upgrade",
     "rm",
     "status",
+    "preflight",
     "logs",
     "history",
     "unlock",

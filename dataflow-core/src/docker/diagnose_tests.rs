@@ -77,8 +77,9 @@ async fn each_reason_has_its_own_error() {
         };
         let facts = Facts::read(answer);
         let error = facts.verdict(&host, (!has_sudo).then_some(sudo), reached);
-        let user = format!("since {} has", host.user());
-        let text = error.to_string().replace(&user, "since USER has");
+        let user = format!("{} ", host.user());
+        let text = error.to_string();
+        let text = text.strip_prefix(&user).unwrap_or(&text);
         let _ = writeln!(told, "{case}: {text}");
         for line in crate::Explain::details(&error) {
             let _ = writeln!(told, "  | {line}");

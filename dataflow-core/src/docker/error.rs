@@ -34,7 +34,7 @@ pub enum DockerError {
     },
 
     /// The login user may not use Docker, and sudo does not help.
-    #[error("{sudo}; it is needed for Docker, since {user} has no way of its own to it: {why}")]
+    #[error("{user} {why}; and {sudo}")]
     NoAccess {
         /// The login user.
         user: String,
@@ -121,10 +121,12 @@ pub enum DockerError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoAccess {
     /// Its socket is for the group docker.
-    #[error("it may not open Docker's socket, which is for the group docker")]
+    #[error("may not open Docker's socket, which is for the group docker")]
     NotInGroup,
     /// It may open the socket; the SSH server does not pass it on.
-    #[error("the SSH server forwards no sockets (AllowStreamLocalForwarding)")]
+    #[error(
+        "does not reach Docker's socket, since the SSH server forwards none (AllowStreamLocalForwarding)"
+    )]
     NoForwarding,
 }
 

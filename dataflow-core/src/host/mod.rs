@@ -16,6 +16,7 @@ mod process;
 mod sign_in;
 #[cfg(feature = "ssh")]
 mod ssh;
+#[cfg(feature = "ssh")]
 mod ssh_config;
 mod stream;
 mod sudo;
@@ -64,6 +65,17 @@ enum Reach {
     Ssh(Box<ssh::Session>),
 }
 
+impl Reach {
+    /// The login password, where it is known: sudo asks for the same one.
+    fn password(&self) -> Option<&SecretString> {
+        match self {
+            Self::Local => None,
+            #[cfg(feature = "ssh")]
+            Self::Ssh(session) => session.password(),
+        }
+    }
+}
+
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Host").field(&self.inner.label).finish()
@@ -88,12 +100,15 @@ impl Host {
             }
             Address::Ssh(ssh) => reach_ssh(ssh, sign_in).await?,
         };
+        // sudo asks for the login password.
+        let login = reach.password().or(sign_in.password.as_ref());
+        let sudo_password = sign_in.sudo_password.as_ref().or(login).cloned();
         Ok(Self {
             inner: Arc::new(Inner {
                 address: address.clone(),
                 root: user == "root",
                 user,
-                sudo_password: sign_in.for_sudo(&label).cloned(),
+                sudo_password,
                 sudo_terminal: AtomicBool::new(false),
                 label,
                 reach,
@@ -111,6 +126,12 @@ impl Host {
     #[must_use]
     pub fn label(&self) -> String {
         self.inner.label.clone()
+    }
+
+    /// Whether it is the machine this program runs on.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        matches!(self.inner.reach, Reach::Local)
     }
 
     /// The user who is signed in.

@@ -1,6 +1,7 @@
 //! Patterns for names as OpenSSH has them: `*` for any characters, `?` for one.
 
 /// Whether a name fits a pattern, letter case included. Takes time in proportion to the product of both lengths at most.
+#[cfg(feature = "ssh")]
 pub(super) fn fits(pattern: &str, name: &str) -> bool {
     fits_by(pattern, name, |a, b| a == b)
 }

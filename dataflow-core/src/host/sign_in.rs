@@ -96,15 +96,8 @@ impl Default for SignIn {
     }
 }
 
-impl SignIn {
-    /// The password that sudo is given when it asks for one.
-    pub(super) fn for_sudo(&self, label: &str) -> Option<&SecretString> {
-        let password = || self.password.as_ref().or(self.answers.passwords.get(label));
-        self.sudo_password.as_ref().or_else(password)
-    }
-}
-
 /// `~/.ssh` of the operator.
+#[cfg(feature = "ssh")]
 pub(super) fn ssh_directory() -> Option<PathBuf> {
     std::env::home_dir()
         .filter(|home| home.is_absolute())

@@ -191,11 +191,8 @@ pub enum StepError {
 /// step.
 fn step_failure(host: &str, what: &str, error: &StepError) -> String {
     match error {
-        StepError::Host(HostError::ConnectionLost { reason, .. })
-        | StepError::Docker(DockerError::Host(HostError::ConnectionLost { reason, .. })) => {
-            format!(
-                "{host}: the connection was lost during the step \"{what}\": {reason}; what it came to is not known here"
-            )
+        lost if lost.is_connection_lost() => {
+            format!("{lost}; that was during the step \"{what}\", and what it came to is not known")
         }
         StepError::Docker(error @ DockerError::Gone { .. }) => {
             format!("{error}; that was during the step \"{what}\"")

@@ -31,6 +31,7 @@ impl Version {
 
     /// When it was released, as months since the year 2000, where its first two numbers are a year and a month, as ClickHouse has
     /// it since 18.1.
+    #[cfg(feature = "docker")]
     pub(crate) fn month(&self) -> Option<u64> {
         let [year, month, ..] = self.numbers;
         ((18..100).contains(&year) && (1..=12).contains(&month)).then(|| year * 12 + month - 1)

@@ -247,3 +247,99 @@ fn lookups_agree_with_ssh_keygen() {
         assert_eq!(ours, wanted, "{name}");
     }
 }
+
+/// The same for some hundreds of generated files.
+#[test]
+fn generated_files_are_read_as_ssh_keygen_reads_them() {
+    use rand::rngs::StdRng;
+    use rand::seq::IndexedRandom as _;
+    use rand::{RngExt as _, SeedableRng as _};
+
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("known_hosts");
+    let names = [
+        "flow",
+        "flow.example.org",
+        "[flow]:2222",
+        "[flow.example.org]:22",
+        "10.0.0.7",
+        "[10.0.0.7]:2222",
+        "2001:db8::7",
+        "[2001:db8::7]:2222",
+        "FLOW.example.ORG",
+    ];
+    let patterns = [
+        "*",
+        "fl?w",
+        "*.example.org",
+        "f*w*",
+        "10.0.*",
+        "*:2222",
+        "[*]:2222",
+        "[fl*]:*",
+        "*7",
+        "x",
+        "?",
+        "**",
+        "2001:*",
+        "[flow]:2?22",
+        "other",
+    ];
+    for seed in 0..150 {
+        let random = &mut StdRng::seed_from_u64(seed);
+        let mut text = String::new();
+        for _ in 0..random.random_range(1..9) {
+            let marker = *[
+                "",
+                "",
+                "",
+                "@revoked ",
+                "@cert-authority ",
+                "\t",
+                "# ",
+                "@what ",
+            ]
+            .choose(random)
+            .unwrap();
+            let hosts = if random.random_bool(0.3) {
+                let salt: [u8; 20] = random.random();
+                // `ssh` looks for the name in lower case; so it is hashed.
+                let name = names.choose(random).unwrap().to_lowercase();
+                super::line::hashed(&name, &salt).unwrap()
+            } else {
+                let count = random.random_range(1..4);
+                let one = |random: &mut StdRng| {
+                    let from: &[&str] = if random.random() { &names } else { &patterns };
+                    let negated = if random.random_bool(0.2) { "!" } else { "" };
+                    format!("{negated}{}", from.choose(random).unwrap())
+                };
+                let hosts: Vec<String> = (0..count).map(|_| one(random)).collect();
+                hosts.join(",")
+            };
+            let key = *[ED25519, OTHER, OTHER, ""].choose(random).unwrap();
+            let rest = *["", " a comment", "\r"].choose(random).unwrap();
+            text.push_str(&format!("{marker}{hosts} {key}{rest}\n"));
+        }
+        std::fs::write(&file, &text).unwrap();
+        for name in names {
+            // It looks for hashed names as they are given, and `ssh` gives them in lower case.
+            let name = name.to_lowercase();
+            let found = Command::new("ssh-keygen")
+                .args(["-F", &name, "-f"])
+                .arg(&file)
+                .output()
+                .unwrap();
+            let found = String::from_utf8(found.stdout).unwrap();
+            let wanted: Vec<usize> = found
+                .lines()
+                .filter_map(|line| {
+                    let (_, number) = line.split_once("found: line ")?;
+                    number.split(' ').next()?.parse().ok()
+                })
+                .collect();
+            let known = KnownHosts::load(std::slice::from_ref(&file), &name).unwrap();
+            let ours: Vec<usize> = known.entries.iter().map(|entry| entry.place.line).collect();
+            assert_eq!(ours, wanted, "seed {seed}, {name} in\n{text}");
+        }
+    }
+}

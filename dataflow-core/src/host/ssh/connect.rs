@@ -15,8 +15,9 @@ use tokio::time::timeout;
 
 use super::super::output::escape;
 use super::HostError;
+use super::client::{Client, Failure, is_end};
 use super::heard::Said;
-use super::host_key::{Client, Failure, HostKeyCheck, is_end};
+use super::host_key::HostKeyCheck;
 use super::link::Ending;
 use super::route::Hop;
 

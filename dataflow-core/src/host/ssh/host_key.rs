@@ -1,21 +1,13 @@
 //! Whether the server that answers is the right one.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::SystemTime;
 
-use russh::client::{self, DisconnectReason};
-use russh::keys::{
-    Algorithm, Certificate, EcdsaCurve, HashAlg, PublicKey, PublicKeyBase64 as _,
-    PublicKeyOrCertificate,
-};
+use russh::keys::{Algorithm, Certificate, EcdsaCurve, HashAlg, PublicKey, PublicKeyBase64 as _};
 
 use super::super::known_hosts::{KnownHosts, NewKey, Verdict, remember};
-use super::super::output::escape;
 use super::super::ssh_config::Strict;
 use super::super::{Consult, Fingerprint, HostError};
 use super::certificate::objection;
-use super::link::Ending;
 use super::route::{Hop, KeyCheck};
 
 /// The types of host keys that can be verified, best first. RSA is missing on purpose: the SSH
@@ -90,7 +82,7 @@ impl HostKeyCheck {
         }
     }
 
-    fn check(&self, key: &PublicKey) -> Result<(), HostError> {
+    pub(super) fn check(&self, key: &PublicKey) -> Result<(), HostError> {
         let host = self.label.clone();
         let algorithm = key.algorithm().as_str().to_owned();
         let fingerprint = fingerprint(key)?;
@@ -133,7 +125,7 @@ impl HostKeyCheck {
                     new: NewKey {
                         name: self.wanted.name.clone(),
                         key: format!("{algorithm} {}", key.public_key_base64()),
-                        file: self.wanted.files.first().cloned(),
+                        file: self.wanted.remember_in.clone(),
                         hashed: self.wanted.hashed,
                     },
                     algorithm,
@@ -147,7 +139,7 @@ impl HostKeyCheck {
 
     /// Whether a certificate proves that the server is the right one. Where it does not, its key may
     /// be known by itself.
-    fn check_certificate(&self, certificate: &Certificate) -> Result<(), HostError> {
+    pub(super) fn check_certificate(&self, certificate: &Certificate) -> Result<(), HostError> {
         let key = PublicKey::new(certificate.public_key().clone(), "");
         let authority = PublicKey::new(certificate.signature_key().clone(), "");
         let host = || self.label.clone();
@@ -188,7 +180,7 @@ impl HostKeyCheck {
     }
 
     /// Remembers a key that ssh_config lets through when it is new (`accept-new`), and says so.
-    async fn accept_new(&self, error: HostError) -> Result<(), HostError> {
+    pub(super) async fn accept_new(&self, error: HostError) -> Result<(), HostError> {
         let HostError::UnknownHostKey {
             host,
             algorithm,
@@ -217,91 +209,6 @@ impl HostKeyCheck {
 
 fn fingerprint(key: &PublicKey) -> Result<Fingerprint, HostError> {
     key.fingerprint(HashAlg::Sha256).to_string().parse()
-}
-
-/// This program's side of a session, as the library calls it.
-pub(super) struct Client {
-    check: Arc<HostKeyCheck>,
-    ending: Ending,
-}
-
-impl Client {
-    pub(super) fn new(check: Arc<HostKeyCheck>, ending: Ending) -> Self {
-        Self { check, ending }
-    }
-}
-
-/// Why a session failed: by what was found here, or by what the library says.
-pub(super) enum Failure {
-    Host(Box<HostError>),
-    Ssh(russh::Error),
-}
-
-impl From<russh::Error> for Failure {
-    fn from(error: russh::Error) -> Self {
-        Self::Ssh(error)
-    }
-}
-
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Host(error) => fmt::Display::fmt(error, f),
-            Self::Ssh(error) => fmt::Display::fmt(error, f),
-        }
-    }
-}
-
-/// Whether the connection just ended, without a word.
-pub(super) fn is_end(error: &russh::Error) -> bool {
-    use std::io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
-    match error {
-        russh::Error::Disconnect | russh::Error::HUP => true,
-        russh::Error::IO(error) => {
-            matches!(error.kind(), UnexpectedEof | ConnectionReset | BrokenPipe)
-        }
-        _ => false,
-    }
-}
-
-impl client::Handler for Client {
-    type Error = Failure;
-
-    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, Failure> {
-        let check = match shown {
-            PublicKeyOrCertificate::PublicKey { key, .. } => self.check.check(key),
-            PublicKeyOrCertificate::Certificate(shown) => self.check.check_certificate(shown),
-        };
-        let check = match check {
-            Ok(()) => Ok(()),
-            Err(error) => self.check.accept_new(error).await,
-        };
-        check
-            .map(|()| true)
-            .map_err(|error| Failure::Host(Box::new(error)))
-    }
-
-    async fn disconnected(&mut self, reason: DisconnectReason<Failure>) -> Result<(), Failure> {
-        match reason {
-            DisconnectReason::ReceivedDisconnect(info) => {
-                self.ending
-                    .set(format!("the server said: {}", escape(&info.message)));
-                Ok(())
-            }
-            DisconnectReason::Error(failure) => {
-                self.ending.set(match &failure {
-                    Failure::Ssh(russh::Error::KeepaliveTimeout) => {
-                        "the server stopped answering".to_owned()
-                    }
-                    Failure::Ssh(error) if is_end(error) => {
-                        "the server closed the connection".to_owned()
-                    }
-                    other => escape(&format!("{other:?}")),
-                });
-                Err(failure)
-            }
-        }
-    }
 }
 
 #[cfg(test)]

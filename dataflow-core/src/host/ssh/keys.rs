@@ -29,7 +29,7 @@ pub(super) fn load(path: &Path, passphrase: Option<&SecretString>) -> Result<Key
         Err(error) => {
             return Err(Unusable {
                 problem: KeyProblem::Unreadable(error.to_string()),
-                public: None,
+                public: public_half(path, ""),
             });
         }
     };

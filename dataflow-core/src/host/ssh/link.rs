@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use russh::client::{self, Msg};
 use russh::{Channel, Disconnect};
+use secrecy::SecretString;
 use tokio::time::timeout;
 
-use super::host_key::Client;
+use super::client::Client;
 
 /// One connection to a server, signed in.
 pub(super) struct Link {
@@ -15,6 +16,8 @@ pub(super) struct Link {
     pub(super) label: String,
     pub(super) handle: client::Handle<Client>,
     pub(super) ending: Ending,
+    /// The password that the operator typed for it.
+    pub(super) typed: Option<SecretString>,
 }
 
 /// Why a connection ended, once it has.

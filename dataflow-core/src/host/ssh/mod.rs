@@ -3,6 +3,7 @@
 mod agent;
 mod auth;
 mod certificate;
+mod client;
 mod connect;
 mod events;
 mod heard;
@@ -19,6 +20,7 @@ mod way;
 
 use russh::client::Msg;
 use russh::{Channel, ChannelOpenFailure};
+use secrecy::SecretString;
 use tokio::sync::Mutex;
 
 use super::process::{self, Names, Process};
@@ -49,7 +51,7 @@ impl Session {
         let reading = tokio::task::spawn_blocking(move || SshConfig::read(&which));
         let config = reading.await.unwrap_or_else(|_| Ok(SshConfig::default()))?;
         let mut hops = route(address, sign_in, &config)?;
-        let hop = hops.pop().ok_or_else(|| HostError::BadAddress {
+        let mut hop = hops.pop().ok_or_else(|| HostError::BadAddress {
             address: address.to_string(),
             reason: "no way leads there",
         })?;
@@ -58,12 +60,19 @@ impl Session {
             jumps.push(way::connect(hop, jumps.last()).await?);
         }
         let first = way::connect(&hop, jumps.last()).await?;
+        // Further connections need not ask for it again.
+        hop.password = hop.password.or(first.typed.clone());
         Ok(Self {
             hop,
             jumps,
             first,
             more: Mutex::default(),
         })
+    }
+
+    /// The login password, where it is known.
+    pub(super) fn password(&self) -> Option<&SecretString> {
+        self.hop.password.as_ref()
     }
 
     /// The login user and the label.

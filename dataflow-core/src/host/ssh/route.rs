@@ -1,7 +1,7 @@
 //! The way to a server: through which others, and how each is reached and signed in to, from the settings, ssh_config and
 //! what is usual.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -51,6 +51,8 @@ pub(super) struct KeyCheck {
     /// What a certificate must be made out to.
     pub(super) principal: String,
     pub(super) files: Vec<PathBuf>,
+    /// Where new keys are remembered.
+    pub(super) remember_in: Option<PathBuf>,
     /// Whether new names are hashed; unknown: as those in the file are.
     pub(super) hashed: Option<bool>,
     pub(super) strict: Strict,
@@ -218,22 +220,29 @@ impl Planner<'_> {
                 (name.clone(), (plain != name).then_some(plain))
             }
         };
-        let files = sign_in.known_hosts.clone().unwrap_or_else(|| {
-            let usual = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect();
-            let user = values
-                .user_known_hosts
-                .clone()
-                .unwrap_or_else(|| usual(&["~/.ssh/known_hosts", "~/.ssh/known_hosts2"]));
-            let global = values.global_known_hosts.clone().unwrap_or_else(|| {
-                usual(&["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"])
-            });
-            let files = user.iter().chain(&global);
-            files.filter_map(|file| names.path(file)).collect()
+        let paths = |files: &Option<Vec<String>>, usual: [&str; 2]| -> Vec<PathBuf> {
+            let named = |file: &String| names.path(file);
+            match files {
+                Some(files) => files.iter().filter_map(named).collect(),
+                None => usual.iter().filter_map(|file| names.path(file)).collect(),
+            }
+        };
+        let own = sign_in.known_hosts.clone().unwrap_or_else(|| {
+            let usual = ["~/.ssh/known_hosts", "~/.ssh/known_hosts2"];
+            paths(&values.user_known_hosts, usual)
         });
+        let remember_in = own.first().filter(|file| *file != Path::new("/dev/null"));
+        let remember_in = remember_in.cloned();
+        let mut files = own;
+        if sign_in.known_hosts.is_none() {
+            let usual = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
+            files.extend(paths(&values.global_known_hosts, usual));
+        }
         let said_yes = sign_in.answers.host_keys.iter();
         KeyCheck {
             principal: names.alias.to_lowercase(),
             files,
+            remember_in,
             hashed: values.hash_known_hosts.filter(|hashed| *hashed),
             strict: values.strict.unwrap_or(Strict::Ask),
             pin: sign_in.host_key.clone().filter(|_| target),
@@ -258,7 +267,7 @@ impl Planner<'_> {
             paths.map(file(Origin::Config)).collect()
         } else {
             let directory = ssh_directory().into_iter();
-            let usual = ["id_rsa", "id_ecdsa", "id_ed25519"];
+            let usual = ["id_ed25519", "id_ecdsa", "id_rsa"];
             let paths = directory.flat_map(|directory| usual.map(|name| directory.join(name)));
             paths.map(file(Origin::Usual)).collect()
         };
@@ -326,3 +335,7 @@ impl Names<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "route_tests.rs"]
+mod tests;

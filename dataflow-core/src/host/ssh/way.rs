@@ -7,9 +7,10 @@ use russh::client::Handle;
 use tokio::time::sleep;
 
 use super::auth;
+use super::client::{Client, Failure, is_end};
 use super::connect::{self, CutOnDrop};
 use super::heard::{Heard, Said};
-use super::host_key::{Client, Failure, HostKeyCheck, is_end};
+use super::host_key::HostKeyCheck;
 use super::link::{Ending, Link};
 use super::patience::Patience;
 use super::prompt_ack::PromptAck;
@@ -34,17 +35,18 @@ pub(super) async fn connect(hop: &Hop, through: Option<&Link>) -> Result<Link, H
             Some(link) => (onwards(hop, &check, link, &ending, &mut stage).await?, None),
         };
         stage = "signing in";
-        auth::sign_in(&mut handle, hop, &ending, &patience).await?;
+        let typed = auth::sign_in(&mut handle, hop, &ending, &patience).await?;
         if let Some(cut) = cut {
             cut.defuse();
         }
-        Ok(handle)
+        Ok((handle, typed))
     };
     match patience.wait(hop.connect_timeout, connecting).await {
-        Some(handle) => Ok(Link {
+        Some(connected) => connected.map(|(handle, typed)| Link {
             label: hop.label.clone(),
-            handle: handle?,
+            handle,
             ending,
+            typed,
         }),
         None => Err(HostError::Timeout {
             host: hop.label.clone(),

@@ -21,6 +21,14 @@ pub(super) struct SshConfig {
 }
 
 impl SshConfig {
+    /// One file of this text.
+    #[cfg(test)]
+    pub(super) fn of(text: &str) -> Self {
+        Self {
+            files: vec![("config".into(), Text::read(text))],
+        }
+    }
+
     /// What they say of a host.
     pub(super) fn values(&self, query: Query<'_>) -> Values {
         Values::of(&self.files, query)

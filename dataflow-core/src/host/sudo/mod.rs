@@ -215,7 +215,8 @@ impl<'a> Gate<'a> {
             HostError::SudoDenied {
                 host,
                 user: user.to_owned(),
-                reason: shown(without_command(&text).as_bytes()),
+                // Its sentence goes on in ours.
+                reason: shown(without_command(&text).trim_end_matches('.').as_bytes()),
             }
         } else if asked
             && says(&[
@@ -238,8 +239,11 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// sudo quotes the whole of the command that it does not allow.
+/// sudo quotes the whole of the command that it does not allow, after warnings that have nothing to do with it.
 fn without_command(text: &str) -> String {
+    let text = text
+        .find("Sorry, user")
+        .map_or(text, |start| &text[start..]);
     let quoted = text
         .split_once("to execute '")
         .and_then(|(before, rest)| Some((before, rest.rsplit_once("' as ")?.1)));

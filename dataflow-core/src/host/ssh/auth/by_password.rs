@@ -106,6 +106,12 @@ impl Trial<'_> {
             if said.len() != count {
                 return None;
             }
+            let open = prompts.iter().zip(&answers).filter(|(_, a)| a.is_none());
+            for ((prompt, _), said) in open.zip(&said) {
+                if asks_for_password(prompt) {
+                    self.typed.get_or_insert_with(|| said.clone());
+                }
+            }
             let mut said = said.into_iter();
             for answer in answers.iter_mut().filter(|answer| answer.is_none()) {
                 *answer = said.next().map(|said| said.expose_secret().to_owned());

@@ -8,11 +8,12 @@ use std::path::PathBuf;
 
 use russh::client::{AuthResult, Handle};
 use russh::{MethodKind, MethodSet};
+use secrecy::SecretString;
 
 use super::super::HostError;
 use super::super::output::escape;
 use super::agent::Agent;
-use super::host_key::Client;
+use super::client::Client;
 use super::link::Ending;
 use super::patience::Patience;
 use super::route::Hop;
@@ -20,13 +21,14 @@ use super::route::Hop;
 /// How often OpenSSH lets one fail before it hangs up (`MaxAuthTries`, sshd_config(5)).
 const MAX_TRIES: usize = 6;
 
-/// Signs in, or tells what was tried and what the server would accept.
+/// Signs in, or tells what was tried and what the server would accept. Gives the password that the operator typed, where the
+/// server asked for it.
 pub(super) async fn sign_in(
     handle: &mut Handle<Client>,
     hop: &Hop,
     ending: &Ending,
     patience: &Patience,
-) -> Result<(), HostError> {
+) -> Result<Option<SecretString>, HostError> {
     let mut agent = None;
     let mut tried = Vec::new();
     if let Some(socket) = &hop.keys.agent {
@@ -49,11 +51,12 @@ pub(super) async fn sign_in(
         agent,
         tried,
         locked: Vec::new(),
+        typed: None,
         accepted: None,
         key_tries,
     };
     if trial.run().await? {
-        return Ok(());
+        return Ok(trial.typed);
     }
     Err(trial.failed())
 }
@@ -67,6 +70,8 @@ struct Trial<'a> {
     tried: Vec<String>,
     /// Key files that would be tried, had they a passphrase.
     locked: Vec<PathBuf>,
+    /// The password, where the operator typed it.
+    typed: Option<SecretString>,
     /// What the server would accept next; not known before the first refusal.
     accepted: Option<MethodSet>,
     /// How many more keys may be tried.

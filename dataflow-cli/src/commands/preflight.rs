@@ -1,0 +1,164 @@
+//! `dataflow preflight`: says whether servers are fit, before anything is installed.
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use dataflow_core::{
+    facts::Question,
+    preflight::{
+        self as checks, Expectations, Report, State, Verdict,
+        render::{self, Detail},
+    },
+    spec::ServerIp,
+};
+use owo_colors::OwoColorize;
+
+use super::{
+    Session,
+    several::{self, Answer, Servers, Show},
+};
+use crate::{
+    args::{FormatArg, PreflightArgs},
+    error::{CliError, Failure},
+    exit::ExitStatus,
+    table, width,
+};
+
+pub(super) async fn preflight(
+    servers: Servers,
+    args: &PreflightArgs,
+) -> Result<ExitStatus, Failure> {
+    // Before any server is asked: a check that does not exist is a mistake on the command line.
+    for id in &args.ignore {
+        checks::find(id)?;
+    }
+    if args.save_facts.is_some() && servers.are_several() {
+        return Err(CliError::OneMachine {
+            flag: "--save-facts",
+        }
+        .into());
+    }
+    let answers = servers.ask(async |session| look(session, args).await).await;
+    answers.report(Show {
+        one: |report: &Report| match args.format {
+            None => render::human(report, Detail::All, &paint),
+            Some(FormatArg::Junit) => render::junit(std::slice::from_ref(report)),
+            Some(FormatArg::Markdown) => render::markdown(report),
+        },
+        all: |answers: &[Answer<Report>]| match args.format {
+            None => overview(answers, width::of_stdout()),
+            Some(FormatArg::Junit) => render::junit(&reports(answers)),
+            Some(FormatArg::Markdown) => {
+                let reports = reports(answers);
+                let pages: Vec<String> = reports.iter().map(render::markdown).collect();
+                pages.join("\n")
+            }
+        },
+        status: |report: &Report| match report.verdict {
+            Verdict::Unfit => ExitStatus::Failed,
+            Verdict::FitWithWarnings if args.strict => ExitStatus::Pending,
+            Verdict::FitWithWarnings | Verdict::Fit => ExitStatus::Success,
+        },
+    })
+}
+
+async fn look(session: Session, args: &PreflightArgs) -> Result<Report, Failure> {
+    let settings = &session.settings;
+    let expectations = Expectations {
+        profile: args.profile.into(),
+        private_ip: settings.private_ip.map(ServerIp::get),
+        user: args.pbx_user.clone(),
+        pbx_os: args.pbx_os.clone(),
+        ignored: args.ignore.iter().cloned().collect::<BTreeSet<_>>(),
+    };
+    let data_path = settings.data_path.clone().unwrap_or_default();
+    let question = Question {
+        data_path: data_path.to_string(),
+        count_updates: args.count_updates,
+        wants_sudo_password: session.terminal.is_some(),
+    };
+    let facts = session.facts(&question).await?;
+    if let Some(path) = &args.save_facts {
+        std::fs::write(path, facts.to_json()?).map_err(|error| CliError::Unwritable {
+            what: "the facts cannot be recorded in",
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
+    }
+    Ok(checks::judge(&facts, &expectations)?)
+}
+
+fn reports(answers: &[Answer<Report>]) -> Vec<Report> {
+    let reports = answers
+        .iter()
+        .filter_map(|answer| answer.result.as_ref().ok());
+    reports.cloned().collect()
+}
+
+/// What matters of each server, and a line for each.
+fn overview(answers: &[Answer<Report>], limit: Option<usize>) -> String {
+    let mut text = String::new();
+    for report in answers
+        .iter()
+        .filter_map(|answer| answer.result.as_ref().ok())
+    {
+        let _ = writeln!(
+            text,
+            "{}",
+            render::human(report, Detail::WhatMatters, &paint)
+        );
+    }
+    let head = [
+        "NAME", "SERVER", "VERDICT", "ERRORS", "WARNINGS", "UNKNOWN", "PASSED",
+    ]
+    .map(str::to_owned);
+    let row = |answer: &Answer<Report>| match &answer.result {
+        Ok(report) => {
+            let counts = &report.counts;
+            [
+                answer.name.clone(),
+                report.host.clone(),
+                verdict(report.verdict).to_owned(),
+                (counts.error + counts.crashed).to_string(),
+                counts.warning.to_string(),
+                counts.unknown.to_string(),
+                counts.pass.to_string(),
+            ]
+        }
+        Err(failure) => {
+            let none = || "-".to_owned();
+            let word = several::word(failure).to_owned();
+            [
+                answer.name.clone(),
+                none(),
+                word,
+                none(),
+                none(),
+                none(),
+                none(),
+            ]
+        }
+    };
+    text.push_str(&table::lines(
+        std::iter::once(head).chain(answers.iter().map(row)),
+        limit,
+    ));
+    text
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fit => "fit",
+        Verdict::FitWithWarnings => "fit, warnings",
+        Verdict::Unfit => "not fit",
+    }
+}
+
+/// The word for a state, coloured where the terminal takes it.
+fn paint(state: State, word: &str) -> String {
+    match state {
+        State::Pass => word.green().to_string(),
+        State::Note | State::Skipped => word.dimmed().to_string(),
+        State::Unknown | State::Warning => word.yellow().to_string(),
+        State::Error | State::Crashed => word.red().bold().to_string(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Kinds of machines: what the probe writes there, the facts it makes, and the report.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::{collections::BTreeSet, path::Path};
+
+use dataflow_core::{
+    Explain,
+    facts::{Fact, Facts},
+    preflight::{Expectations, Profile, Report, State, Verdict, judge, render},
+};
+
+const MACHINES: &str = "fixtures/machines";
+
+fn facts(name: &str) -> Facts {
+    let text = std::fs::read(format!("{MACHINES}/{name}.probe")).unwrap();
+    let mut facts = Facts::of_probe(&text, name, "/var/lib/portsip");
+    facts.time.ahead_ms = Fact::Known(120);
+    facts
+}
+
+fn report(name: &str) -> Report {
+    judge(&facts(name), &Expectations::default()).unwrap()
+}
+
+fn state(report: &Report, id: &str) -> State {
+    let found = report.findings.iter().find(|found| found.id == id);
+    found.unwrap().state
+}
+
+#[test]
+fn each_kind_of_machine_has_its_report() {
+    let mut names: Vec<String> = Path::new(MACHINES)
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".probe").map(str::to_owned))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 12);
+    for name in names {
+        insta::assert_snapshot!(format!("{name}.report"), render::plain(&report(&name)));
+        insta::assert_snapshot!(format!("{name}.facts"), facts(&name).to_json().unwrap());
+    }
+}
+
+#[test]
+fn recorded_facts_are_the_same_facts() {
+    for name in ["ec2-m6i", "laptop", "ec2-plain-user"] {
+        let facts = facts(name);
+        let again = Facts::from_json(&facts.to_json().unwrap()).unwrap();
+        assert_eq!(facts, again);
+    }
+}
+
+#[test]
+fn given_a_machine_at_the_minimum_when_it_is_for_a_large_deployment_then_it_is_not_fit() {
+    let large = Expectations {
+        profile: Profile::LargeScale,
+        ..Expectations::default()
+    };
+    let standard = report("ec2-c7g");
+    let large = judge(&facts("ec2-c7g"), &large).unwrap();
+
+    assert_eq!(standard.verdict, Verdict::FitWithWarnings);
+    assert_eq!(state(&standard, "memory.per-cpu"), State::Warning);
+    assert_eq!(state(&large, "memory.per-cpu"), State::Error);
+    assert_eq!(state(&large, "cpu.count"), State::Error);
+}
+
+#[test]
+fn given_an_error_when_its_check_is_ignored_then_it_does_not_count_and_is_on_record() {
+    let before = report("vmware");
+    let ignored = Expectations {
+        ignored: BTreeSet::from(["disk.size".to_owned()]),
+        ..Expectations::default()
+    };
+    let after = judge(&facts("vmware"), &ignored).unwrap();
+
+    assert_eq!(state(&before, "disk.size"), State::Error);
+    let found = after.findings.iter().find(|found| found.id == "disk.size");
+    assert_eq!(found.unwrap().ignored, Some(State::Error));
+    assert_eq!(after.counts.error + 1, before.counts.error);
+    assert_eq!(after.counts.ignored, 1);
+    assert!(render::plain(&after).contains("it would be: error"));
+}
+
+#[test]
+fn given_an_identifier_that_is_no_check_when_it_is_ignored_then_the_nearest_is_named() {
+    let ignored = Expectations {
+        ignored: BTreeSet::from(["disc.size".to_owned()]),
+        ..Expectations::default()
+    };
+    let error = judge(&facts("vmware"), &ignored).unwrap_err();
+    assert!(error.next_step().contains("disk.size"));
+}
+
+#[test]
+fn given_what_the_pbx_is_when_the_server_differs_then_it_is_not_fit() {
+    let expectations = Expectations {
+        user: Some("pbx".to_owned()),
+        pbx_os: Some("ubuntu 24.04".to_owned()),
+        private_ip: Some("172.31.16.159".parse().unwrap()),
+        ..Expectations::default()
+    };
+    let report = judge(&facts("ubuntu-22.04"), &expectations).unwrap();
+    for id in ["account.user", "os.same-as-pbx", "network.private-ip"] {
+        assert_eq!(state(&report, id), State::Error, "{id}");
+    }
+}
+
+#[test]
+fn a_report_can_be_written_for_ci_and_for_a_page() {
+    insta::assert_snapshot!(
+        "as-junit",
+        render::junit(&[report("vmware"), report("wsl")])
+    );
+    insta::assert_snapshot!("as-markdown", render::markdown(&report("proxmox")));
+    insta::assert_snapshot!(
+        "as-json",
+        serde_json::to_string_pretty(&report("ec2-t3")).unwrap()
+    );
+}
