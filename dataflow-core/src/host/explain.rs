@@ -153,13 +153,15 @@ impl Explain for HostError {
             KeyFile { path, problem } => match problem {
                 KeyProblem::Unreadable(_) => "Check the path and who may read it.".into(),
                 KeyProblem::Malformed => {
-                    "Give a private key in OpenSSH or PKCS#8 format (not the .pub file).".into()
+                    "Give a private key in OpenSSH, PEM or PKCS#8 format (not the .pub file), or load it into the agent with `ssh-add`.".into()
                 }
                 KeyProblem::Encrypted => format!(
                     "Load it with `ssh-add {}`, or give its passphrase with --passphrase-file.",
                     path.display()
                 ),
-                KeyProblem::WrongPassphrase => "Give the right passphrase.".into(),
+                KeyProblem::WrongPassphrase => {
+                    "Give the right passphrase, or load the key into the agent with `ssh-add`.".into()
+                }
                 KeyProblem::Rejected(_) | KeyProblem::AgentOnly(_) => format!(
                     "Load it into the agent with `ssh-add {}`, or use an Ed25519 key.",
                     path.display()
