@@ -2,8 +2,9 @@ use insta::assert_snapshot;
 
 use crate::place::{Place, run};
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "init",
+    "preflight",
     "plan",
     "run",
     "start",

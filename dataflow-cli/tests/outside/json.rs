@@ -33,6 +33,7 @@ fn the_examples_of_the_page_have_the_shape_and_leave_no_kind_of_line_out() {
         ),
         ("run", |o| matches!(o, Outcome::Report(_))),
         ("status", |o| matches!(o, Outcome::Status(_))),
+        ("preflight", |o| matches!(o, Outcome::Preflight(_))),
         ("history", |o| matches!(o, Outcome::History(_))),
         ("unlock", |o| matches!(o, Outcome::Unlocked(_))),
         ("init", |o| matches!(o, Outcome::Init(_))),

@@ -2,11 +2,13 @@
 //! there, so neither the page nor this falls behind the program.
 #![allow(missing_docs, reason = "JSON.md says what each of these is")]
 
+mod preflight;
 mod records;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+pub use preflight::{CheckState, Counts, Finding, Fitness, Preflight};
 pub use records::{Deed, Deployment, History, Holder, Owner, Run, Settings, Unlocked};
 pub use records::{Outcome as RunOutcome, Step as RunStep};
 
@@ -25,6 +27,7 @@ pub enum Outcome {
     Planned(Planned),
     Report(Report),
     Status(Status),
+    Preflight(Preflight),
     History(History),
     Run(Run),
     Unlocked(Unlocked),
@@ -289,6 +292,7 @@ fn outcome(verb: Option<&str>, result: Value) -> Result<Outcome, String> {
             read(result).map(Outcome::Report)
         }
         Some("status") => read(result).map(Outcome::Status),
+        Some("preflight") => read(result).map(Outcome::Preflight),
         // Of one run, where one is named.
         Some("history") if result.get("runs").is_none() => read(result).map(Outcome::Run),
         Some("history") => read(result).map(Outcome::History),
