@@ -4,6 +4,7 @@ use crate::place::{Place, run};
 
 const VERBS: [&str; 15] = [
     "init",
+    "preflight",
     "plan",
     "run",
     "start",
