@@ -13,7 +13,6 @@ const VERBS: [&str; 15] = [
     "upgrade",
     "rm",
     "status",
-    "preflight",
     "logs",
     "history",
     "unlock",
