@@ -13,7 +13,7 @@ const MARK: &str = "/var/lib/dataflow-lab/demo";
 /// Brings the lab up, deploys, and shows the rows arriving. Run again, it finds everything in place.
 pub(crate) fn up() -> Result<()> {
     lab::up()?;
-    let program = process::release_build()?;
+    let program = process::release_build("dataflow-cli", "dataflow")?;
     if !process::succeeds(in_server().args(["test", "-e", MARK])) {
         lab::reset(true)?;
         process::capture(in_server().args([

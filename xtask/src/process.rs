@@ -122,9 +122,11 @@ pub(crate) fn target() -> PathBuf {
         .map_or_else(|| crate::lab::workspace().join("target"), PathBuf::from)
 }
 
-/// Builds the program as users get it, and says where it is.
-pub(crate) fn release_build() -> Result<PathBuf> {
-    crate::say::line("building dataflow (the first time takes some minutes)");
-    run(cargo().args(["build", "--release", "--package", "dataflow-cli"]))?;
-    Ok(target().join("release/dataflow"))
+/// Builds a program as users get it, and says where it is.
+pub(crate) fn release_build(package: &str, program: &str) -> Result<PathBuf> {
+    crate::say::line(format!(
+        "building {program} (the first time takes some minutes)"
+    ));
+    run(cargo().args(["build", "--release", "--package", package]))?;
+    Ok(target().join("release").join(program))
 }
