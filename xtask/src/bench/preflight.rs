@@ -27,14 +27,23 @@ pub(super) fn measure(
     count: u32,
     report: &mut Report,
 ) -> Result<()> {
+    // Half of it a minute after the other: an absolute figure has no peer that is slowed by what else the machine does.
+    alone(program, local, count.div_ceil(2), report)?;
+    let servers = Servers::start("sshd", MANY, "")?;
+    one(program, &servers, count.div_ceil(5), report)?;
+    many(program, &servers, count.div_ceil(5), report)?;
+    drop(servers);
+    alone(program, local, count / 2, report)
+}
+
+/// The program for the machine itself.
+fn alone(program: &Program, local: &Path, count: u32, report: &mut Report) -> Result<()> {
     for _ in 0..count {
         let run = judged(program.run(&mut Command::new(local))?)?;
         report.limited(limits::PREFLIGHT_LOCAL, run.wall.as_secs_f64() * 1e3);
         report.limited(limits::MEMORY_PREFLIGHT, run.megabytes);
     }
-    let servers = Servers::start("sshd", MANY, "")?;
-    one(program, &servers, count.div_ceil(5), report)?;
-    many(program, &servers, count.div_ceil(5), report)
+    Ok(())
 }
 
 /// One server, in turns with Ansible.
