@@ -13,7 +13,7 @@ const MARK: &str = "/var/lib/dataflow-lab/demo";
 /// Brings the lab up, deploys, and shows the rows arriving. Run again, it finds everything in place.
 pub(crate) fn up() -> Result<()> {
     lab::up()?;
-    let program = process::release_build()?;
+    let program = process::release_build("dataflow-cli", "dataflow")?;
     if !process::succeeds(in_server().args(["test", "-e", MARK])) {
         lab::reset(true)?;
         process::capture(in_server().args([
@@ -30,10 +30,14 @@ pub(crate) fn up() -> Result<()> {
         command
     };
     let command = format!("{} --config {}", relative(&program), relative(&settings));
-    say::line(format!("\n$ {command} run"));
-    process::run(dataflow().arg("run"))?;
-    say::line(format!("\n$ {command} status"));
-    process::run(dataflow().arg("status"))?;
+    let show = |arguments: &[&str]| {
+        say::line(format!("\n$ {command} {}", arguments.join(" ")));
+        process::run(dataflow().args(arguments))
+    };
+    show(&["plan"])?;
+    // Who started the demo has agreed to what it does.
+    show(&["run", "--yes"])?;
+    show(&["status"])?;
 
     say::line("\nrows in ClickHouse:");
     let rows = || rows(dataflow().args(["--output", "json", "status"]));
@@ -43,6 +47,7 @@ pub(crate) fn up() -> Result<()> {
         rows().ok().filter(|rows| *rows > first)
     })?;
     say::line(format!("{first}, then {later}: growing"));
+    show(&["history", "-n", "3"])?;
 
     say::line(format!(
         "

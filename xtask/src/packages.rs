@@ -1,4 +1,4 @@
-//! What the lab needs from Debian's or Ubuntu's packages, and how it gets there.
+//! What the lab and the benchmark need from Debian's or Ubuntu's packages, and how it gets there.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -24,20 +24,41 @@ const NEEDED: &[(&str, &str)] = &[
 /// What only a machine needs on which the lab starts the engine.
 const ENGINE: &[(&str, &str)] = &[("dockerd", "docker.io"), ("iptables", "iptables")];
 
-/// Installs what is missing, saying what; does nothing where all of it is there.
+/// What the benchmark's peers need besides: servers on loopback, and Ansible.
+const BENCH: &[(&str, &str)] = &[
+    ("sshd", "openssh-server"),
+    ("setpriv", "util-linux"),
+    ("python3", "python3"),
+];
+
+/// Installs what the lab needs and is missing, saying what; does nothing where all of it is there.
 pub(crate) fn ensure() -> Result<()> {
     if !process::is_root() && process::find("sudo").is_none() {
         return Err(Failure::new(
             "the lab needs root: run this as root, or install sudo",
         ));
     }
-    let mut missing: Vec<&str> = Vec::new();
     let engine = if process::find("docker").is_some() && docker::answers() {
         &[]
     } else {
         ENGINE
     };
-    for (sign, package) in NEEDED.iter().chain(engine) {
+    install(&missing(NEEDED.iter().chain(engine)))
+}
+
+/// The same for the benchmark.
+pub(crate) fn ensure_for_bench() -> Result<()> {
+    let mut missing = missing(BENCH);
+    // It has no program of its own to look for.
+    if !process::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) {
+        missing.push("python3-venv");
+    }
+    install(&missing)
+}
+
+fn missing<'a>(needed: impl IntoIterator<Item = &'a (&'a str, &'a str)>) -> Vec<&'a str> {
+    let mut missing = Vec::new();
+    for (sign, package) in needed {
         let there = if sign.starts_with('/') {
             Path::new(sign).exists()
         } else {
@@ -47,13 +68,17 @@ pub(crate) fn ensure() -> Result<()> {
             missing.push(package);
         }
     }
+    missing
+}
+
+fn install(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
     let list = missing.join(" ");
     if process::find("apt-get").is_none() {
         return Err(Failure::new(format!(
-            "the lab needs {list}, and this machine has no apt-get (Debian 12 and Ubuntu 24.04 have)"
+            "{list} is needed, and this machine has no apt-get (Debian 12 and Ubuntu 24.04 have)"
         )));
     }
     say::line(format!("installing packages: {list}"));
@@ -61,7 +86,7 @@ pub(crate) fn ensure() -> Result<()> {
     process::run(
         apt_get("install")
             .args(["--yes", "--no-install-recommends"])
-            .args(&missing),
+            .args(missing),
     )
 }
 

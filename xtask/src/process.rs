@@ -111,9 +111,18 @@ fn name(command: &Command) -> String {
         .join(" ")
 }
 
-/// The cargo that runs this task.
+/// The cargo that runs this task, without what it told this task of itself: build scripts that heed that would run again, and
+/// what depends on them be built again.
 pub(crate) fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let of_this_task =
+            |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        if name.to_str().is_some_and(of_this_task) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// Where cargo puts what it builds.
@@ -122,9 +131,11 @@ pub(crate) fn target() -> PathBuf {
         .map_or_else(|| crate::lab::workspace().join("target"), PathBuf::from)
 }
 
-/// Builds the program as users get it, and says where it is.
-pub(crate) fn release_build() -> Result<PathBuf> {
-    crate::say::line("building dataflow (the first time takes some minutes)");
-    run(cargo().args(["build", "--release", "--package", "dataflow-cli"]))?;
-    Ok(target().join("release/dataflow"))
+/// Builds a program as users get it, and says where it is.
+pub(crate) fn release_build(package: &str, program: &str) -> Result<PathBuf> {
+    crate::say::line(format!(
+        "building {program} (the first time takes some minutes)"
+    ));
+    run(cargo().args(["build", "--release", "--package", package]))?;
+    Ok(target().join("release").join(program))
 }

@@ -22,8 +22,9 @@ printf 'uid %s\nsoft %s\nhard %s\n' "$uid" "$(ulimit -Sn)" "$(ulimit -Hn)"
 [ -n "$SUDO_USER" ] && printf 'sudo_user %s\n' "$SUDO_USER"
 date -u +%s.%N
 
-# The two halves run at the same time; what the first says waits in the pipe for the end of the second.
-programs() {
+# The three parts run at the same time; what one says waits in the pipe for the end of the next. Docker is apart because it
+# takes its time to answer.
+engine() {
     section docker
     have dockerd && echo '#dockerd'
     have docker && echo '#docker'
@@ -40,6 +41,9 @@ programs() {
             ask_much docker ps --all --no-trunc --format '{{json .}}'
         fi
     fi
+}
+
+programs() {
     section units
     # The patterns among the names are for systemd.
     set -f
@@ -161,6 +165,6 @@ files() {
         ask timedatectl show --property=NTP --property=NTPSynchronized
 }
 
-programs </dev/null | { files; cat; }
+engine </dev/null | { programs </dev/null | { files; cat; }; cat; }
 section done
 date -u +%s.%N

@@ -29,6 +29,13 @@ pub(super) const RUN_WITHOUT_CHANGES: Limit = ratio(
     "one exec channel, and a few requests to Docker",
 );
 
+/// With the checks of the machine before it: a second command, beside which the other questions are asked.
+pub(super) const RUN_WITH_CHECKS: Limit = ratio(
+    "run without changes, checks too / ssh HOST true",
+    2.0,
+    "the checks share the session",
+);
+
 /// Three steps wait for something that is no container's own start: ClickHouse to stay up, the service to stay up, and the last look.
 pub(super) const DEPLOY: Limit = Limit {
     what: "deploy, beyond the containers' own start-up",
@@ -41,6 +48,58 @@ pub(super) const DEPLOY: Limit = Limit {
 pub(super) const UPGRADE_GAP: f64 = 4.0;
 
 const MEMORY: f64 = 24.0;
+
+/// What the machine itself takes to start the programs that the facts come from.
+pub(super) const PREFLIGHT_LOCAL: Limit = Limit {
+    what: "dataflow-preflight on this machine",
+    unit: Unit::Milliseconds,
+    most: Some(60.0),
+    why: "one script, three parts at the same time",
+};
+
+pub(super) const MEMORY_PREFLIGHT: Limit = Limit {
+    what: "peak memory: dataflow-preflight",
+    unit: Unit::Megabytes,
+    most: Some(12.0),
+    why: "neither SSH nor Docker's API inside",
+};
+
+pub(super) const PREFLIGHT: Limit = ratio(
+    "preflight over SSH / ansible -m setup",
+    0.125,
+    "8 times faster: no Python, nothing sent but a script",
+);
+
+pub(super) const PREFLIGHT_HANDSHAKES: Limit = Limit {
+    what: "preflight over SSH: handshakes",
+    unit: Unit::Count,
+    most: Some(1.0),
+    why: "one session for all of it",
+};
+
+/// The second is for those whom sudo refuses.
+pub(super) const PREFLIGHT_CHANNELS: Limit = Limit {
+    what: "preflight over SSH: exec channels",
+    unit: Unit::Count,
+    most: Some(2.0),
+    why: "one script reads everything",
+};
+
+pub(super) const PREFLIGHT_MANY: Limit = ratio(
+    "preflight, 50 servers / 50 ssh clients",
+    0.8,
+    "one process signs in to all",
+);
+
+pub(super) const ANSIBLE: Limit = Limit {
+    why: "ansible-core 2.19, pipelining, same sshd on loopback, same user",
+    ..beside("ansible -m setup")
+};
+
+pub(super) const CLIENTS: Limit = Limit {
+    why: "OpenSSH, the same command on the same 50 sshd's on loopback",
+    ..beside("50 ssh clients at once")
+};
 
 pub(super) const MEMORY_STATUS: Limit = memory("peak memory: status");
 pub(super) const MEMORY_RUN: Limit = memory("peak memory: run without changes");
@@ -63,6 +122,24 @@ const fn ratio(what: &'static str, most: f64, why: &'static str) -> Limit {
         unit: Unit::Ratio,
         most: Some(most),
         why,
+    }
+}
+
+pub(super) const KEPT: Limit = Limit {
+    unit: Unit::Count,
+    why: "journal and what is remembered; in no other row",
+    ..beside("files kept in /var/lib/dataflow on purpose")
+};
+
+pub(super) const SECRET_KEPT: Limit = no_secret("secrets: files in /var/lib/dataflow");
+pub(super) const SECRET_COPIES: Limit = no_secret("secrets: copies of the journal on this machine");
+
+const fn no_secret(what: &'static str) -> Limit {
+    Limit {
+        what,
+        unit: Unit::Count,
+        most: Some(0.0),
+        why: "no secret is recorded or remembered",
     }
 }
 

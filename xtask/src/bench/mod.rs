@@ -3,18 +3,21 @@
 //! A benchmark, not a test: figures differ from machine to machine. What is compared is measured in turns in the same run, so
 //! that a busy machine slows both.
 
+mod ansible;
 mod clickhouse;
 mod facts;
 mod incumbent;
 mod limits;
 mod operations;
 mod own_start;
+mod preflight;
 mod program;
 mod ratios;
 mod report;
 mod samples;
 mod secrets;
 mod server;
+mod sshd;
 mod table;
 mod traces;
 mod watch;
@@ -25,7 +28,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::failure::{Context, Failure, Result};
-use crate::{lab, process, say};
+use crate::{lab, packages, process, say};
 use operations::Round;
 use program::Program;
 use report::Report;
@@ -47,9 +50,19 @@ pub(crate) struct Options {
 pub(crate) fn main(options: &Options) -> Result<()> {
     let began = Instant::now();
     lab::up()?;
-    let binary = process::release_build()?;
+    packages::ensure_for_bench()?;
+    let binary = process::release_build("dataflow-cli", "dataflow")?;
+    let local = process::release_build("dataflow-preflight", "dataflow-preflight")?;
     let program = Program::new(&binary)?;
     let mut report = Report::default();
+
+    say::line("measuring preflight beside Ansible and OpenSSH");
+    preflight::measure(
+        &program,
+        &local,
+        options.runs * PAIRS_PER_ROUND,
+        &mut report,
+    )?;
 
     say::line("measuring status and a run without changes beside bare ssh");
     ratios::measure(&program, options.runs * PAIRS_PER_ROUND, &mut report)?;

@@ -38,6 +38,15 @@ pub(super) struct Registry {
     pub(super) password_file: PathBuf,
 }
 
+/// Where and how to sign in with OpenSSH.
+pub(super) struct SignIn {
+    pub(super) user: String,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) key: PathBuf,
+    pub(super) known_hosts: PathBuf,
+}
+
 /// A process that has ended.
 pub(super) struct Run {
     pub(super) wall: Duration,
@@ -76,65 +85,55 @@ impl Program {
         &self.lab.registry
     }
 
+    fn home(&self) -> PathBuf {
+        self.directory.join("home")
+    }
+
+    /// Where the program keeps its copies of the servers' journals.
+    pub(super) fn journal_copies(&self) -> PathBuf {
+        self.home().join(".local/state/dataflow")
+    }
+
     /// Runs `dataflow`, which sees nothing of the operator's own SSH set-up.
     pub(super) fn dataflow(&self, arguments: &[&str]) -> Result<Run> {
+        self.dataflow_with(&self.directory.join("dataflow.toml"), arguments)
+    }
+
+    /// The same with other settings.
+    pub(super) fn dataflow_with(&self, settings: &Path, arguments: &[&str]) -> Result<Run> {
         let mut command = Command::new(&self.binary);
         command
             .arg("--config")
-            .arg(self.directory.join("dataflow.toml"))
+            .arg(settings)
             .args(arguments)
             // Anywhere but where its files are: no verb may depend on that.
             .current_dir("/")
-            .env("HOME", self.directory.join("home"))
+            .env("HOME", self.home())
+            .env_remove("XDG_STATE_HOME")
             .env_remove("SSH_AUTH_SOCK");
         self.run(&mut command)
     }
 
     /// As [`Program::dataflow`]; an exit code other than 0 is a failure.
     pub(super) fn succeed(&self, arguments: &[&str]) -> Result<Run> {
-        let run = self.dataflow(arguments)?;
-        if run.code == Some(0) {
-            return Ok(run);
-        }
-        Err(Failure::new(format!(
-            "`dataflow {}` ended with {:?}:\n{}",
-            arguments.join(" "),
-            run.code,
-            run.output.trim_end()
-        )))
+        self.dataflow(arguments)?
+            .succeeded(&format!("dataflow {}", arguments.join(" ")))
     }
 
-    /// The peer: OpenSSH with the same key, user and known_hosts, no settings file, no connection shared or kept.
+    /// The peer: OpenSSH.
     pub(super) fn ssh_true(&self) -> Result<Run> {
-        let known_hosts = format!("UserKnownHostsFile={}", self.lab.known_hosts.display());
-        let mut command = Command::new("ssh");
-        command.args(["-F", "none", "-i"]).arg(&self.lab.key);
-        for option in [
-            "BatchMode=yes",
-            "IdentitiesOnly=yes",
-            "IdentityAgent=none",
-            "ControlMaster=no",
-            "ControlPath=none",
-            "StrictHostKeyChecking=yes",
-            "GlobalKnownHostsFile=none",
-            known_hosts.as_str(),
-        ] {
-            command.args(["-o", option]);
-        }
-        command.args([&format!("ubuntu@{}", lab::SERVER), "true"]);
-        let run = self.run(&mut command)?;
-        if run.code == Some(0) {
-            Ok(run)
-        } else {
-            Err(Failure::new(format!(
-                "ssh failed: {}",
-                run.output.trim_end()
-            )))
-        }
+        let sign_in = SignIn {
+            user: "ubuntu".to_owned(),
+            host: lab::SERVER.to_owned(),
+            port: 22,
+            key: self.lab.key.clone(),
+            known_hosts: self.lab.known_hosts.clone(),
+        };
+        self.run(&mut sign_in.ssh("true"))?.succeeded("ssh")
     }
 
     /// Output goes to a file: a pipe would have to be emptied meanwhile.
-    fn run(&self, command: &mut Command) -> Result<Run> {
+    pub(super) fn run(&self, command: &mut Command) -> Result<Run> {
         let path = self.directory.join("output");
         let file = File::create(&path).context(path.display())?;
         let copy = file.try_clone().context(path.display())?;
@@ -153,7 +152,43 @@ impl Program {
     }
 }
 
+impl SignIn {
+    /// OpenSSH with this key and known_hosts alone, no settings file, no connection shared or kept.
+    pub(super) fn ssh(&self, line: &str) -> Command {
+        let known_hosts = format!("UserKnownHostsFile={}", self.known_hosts.display());
+        let mut command = Command::new("ssh");
+        command.args(["-F", "none", "-i"]).arg(&self.key);
+        for option in [
+            "BatchMode=yes",
+            "IdentitiesOnly=yes",
+            "IdentityAgent=none",
+            "ControlMaster=no",
+            "ControlPath=none",
+            "StrictHostKeyChecking=yes",
+            "GlobalKnownHostsFile=none",
+            known_hosts.as_str(),
+        ] {
+            command.args(["-o", option]);
+        }
+        command.args(["-p", &self.port.to_string()]);
+        command.args([&format!("{}@{}", self.user, self.host), line]);
+        command
+    }
+}
+
 impl Run {
+    /// Itself; an exit code other than 0 is a failure of what is called `name`.
+    pub(super) fn succeeded(self, name: &str) -> Result<Self> {
+        if self.code == Some(0) {
+            return Ok(self);
+        }
+        Err(Failure::new(format!(
+            "`{name}` ended with {:?}:\n{}",
+            self.code,
+            self.output.trim_end()
+        )))
+    }
+
     pub(super) fn seconds(&self) -> f64 {
         self.wall.as_secs_f64()
     }

@@ -27,6 +27,7 @@ pub(super) fn measure(program: &Program, count: u32, report: &mut Report) -> Res
         report.limited(limits::beside("run without changes"), run.seconds());
         report.limited(limits::STATUS, status.seconds() / ssh.seconds());
         report.limited(limits::RUN_WITHOUT_CHANGES, run.seconds() / ssh.seconds());
+        report.limited(limits::RUN_WITH_CHECKS, run.seconds() / ssh.seconds());
         report.limited(limits::MEMORY_STATUS, status.megabytes);
         report.limited(limits::MEMORY_RUN, run.megabytes);
     }

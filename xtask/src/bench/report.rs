@@ -11,6 +11,7 @@ use super::table::{Side, aligned};
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Unit {
     Seconds,
+    Milliseconds,
     Megabytes,
     Ratio,
     ExitCode,
@@ -175,6 +176,7 @@ impl Unit {
     fn name(self) -> &'static str {
         match self {
             Self::Seconds => "s",
+            Self::Milliseconds => "ms",
             Self::Megabytes => "MB",
             Self::Ratio => "ratio",
             Self::ExitCode => "exit code",
@@ -194,8 +196,9 @@ fn same(left: f64, right: f64) -> bool {
 
 fn shown(unit: Unit, value: f64) -> String {
     match unit {
-        Unit::Seconds | Unit::Ratio => format!("{value:.2}"),
-        Unit::Megabytes => format!("{value:.1}"),
+        Unit::Seconds => format!("{value:.2}"),
+        Unit::Ratio => format!("{value:.3}"),
+        Unit::Megabytes | Unit::Milliseconds => format!("{value:.1}"),
         Unit::ExitCode | Unit::Count => format!("{value}"),
     }
 }
@@ -263,7 +266,7 @@ mod tests {
         report.limited(limits::STATUS, 0.61);
         assert_eq!(
             report.missed(),
-            ["status / ssh HOST true is 0.61, limit 0.6"]
+            ["status / ssh HOST true is 0.610, limit 0.6"]
         );
         assert!(report.text().contains(" NO "));
     }

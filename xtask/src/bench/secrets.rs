@@ -1,10 +1,12 @@
 //! Where the database password and a registry token show while an operation runs, and after it.
 
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use super::incumbent as script;
+use super::limits;
 use super::program::Program;
 use super::report::Report;
 use super::server;
@@ -29,6 +31,10 @@ find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /usr -o -type d
     -o -type f -perm -o=r -size -1024k -exec grep -lF -f /run/bench/secrets {} + | wc -l"#;
 
 const EVENTS: &str = "docker events --since $(cat /run/bench/since) --until $(date +%s) --format '{{json .}}' | grep -cF -f /run/bench/secrets || :";
+
+/// Root's alone, and so not among what all may read. Fails where there is no record to look into.
+const KEPT: &str = r#"
+[ -n "$(find /var/lib/dataflow -name '*.jsonl' -size +0)" ] && { grep -rlF -f /run/bench/secrets /var/lib/dataflow || :; } | wc -l"#;
 
 const ENVIRONMENT: &str = "docker inspect --format '{{json .Config}}' portsip.clickhouse | grep -cF -f /run/bench/secrets || :";
 
@@ -82,14 +88,39 @@ pub(super) fn measure(program: &Program, report: &mut Report) -> Result<()> {
     report.compared(script::SHOWN_PASSWORD, lines(&password));
     report.compared(script::SHOWN_TOKEN, lines(token));
     report.compared(script::SECRET_PROCESSES, processes as f64);
-    report.compared(script::SECRET_FILES, counted(READABLE)?);
-    report.compared(script::SECRET_EVENTS, counted(EVENTS)?);
-    report.compared(script::SECRET_SIGN_INS, counted(SIGN_INS)?);
-    report.compared(script::SECRET_INSPECT, counted(ENVIRONMENT)?);
+    report.compared(script::SECRET_FILES, server::counted(READABLE)?);
+    report.compared(script::SECRET_EVENTS, server::counted(EVENTS)?);
+    report.compared(script::SECRET_SIGN_INS, server::counted(SIGN_INS)?);
+    report.compared(script::SECRET_INSPECT, server::counted(ENVIRONMENT)?);
+    report.limited(limits::SECRET_KEPT, server::counted(KEPT)?);
+    let copies = texts(&program.journal_copies())?;
+    let copies = copies
+        .iter()
+        .filter(|text| text.contains(&password) || text.contains(token));
+    report.limited(limits::SECRET_COPIES, copies.count() as f64);
     server::sh("rm -r /run/bench").map(drop)
 }
 
-fn counted(script: &str) -> Result<f64> {
-    let told = server::sh(script)?;
-    told.trim().parse().context(format!("a number ({told})"))
+/// The text of every file below a directory; a failure where there is none.
+fn texts(directory: &Path) -> Result<Vec<String>> {
+    let mut texts = Vec::new();
+    let mut directories = vec![directory.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).context(directory.display())? {
+            let path = entry.context(directory.display())?.path();
+            if path.is_dir() {
+                directories.push(path);
+            } else {
+                let bytes = fs::read(&path).context(path.display())?;
+                texts.push(String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+    }
+    if texts.is_empty() {
+        return Err(Failure::new(format!(
+            "{} holds no file to look for secrets in",
+            directory.display()
+        )));
+    }
+    Ok(texts)
 }

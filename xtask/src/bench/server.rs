@@ -23,6 +23,12 @@ pub(super) fn sh(script: &str) -> Result<String> {
     process::capture(in_server().args(["sh", "-c", script, DATA_PATH]))
 }
 
+/// The number that a script tells.
+pub(super) fn counted(script: &str) -> Result<f64> {
+    let told = sh(script)?;
+    told.trim().parse().context(format!("a number ({told})"))
+}
+
 /// The database password, as the deployment keeps it.
 pub(super) fn password() -> Result<String> {
     let found = sh("sed -n 's/^password *= *//p' \"$0/dataflow/system.ini\"")?;

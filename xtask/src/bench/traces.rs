@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::incumbent as script;
+use super::limits;
 use super::program::Program;
 use super::report::Report;
 use super::{secrets, server};
 use crate::failure::Result;
 
 /// One line for each thing: its kind, its name, and after a tab what it is like. Passed over: what Docker, the data directory
-/// and the lab's own directory hold, what a running system writes by itself, and what the program keeps on purpose, so that the
-/// history outlives the deployment: lock, journal and what is remembered, in `/var/lib/dataflow`.
+/// and the lab's own directory hold, what a running system writes by itself, and what is counted in a row of its own ([`KEPT`]).
 const LOOK: &str = r#"
 set -u
 dpkg-query --show --showformat 'package ${Package}\t${Status} ${Version}\n'
@@ -24,6 +24,9 @@ find / -xdev \( -path /etc -o -path /proc -o -path /sys -o -path /dev -o -path /
     -o -path /var/cache -o -path /var/lib/docker -o -path /var/lib/containerd -o -path /var/lib/systemd -o -path /var/lib/chrony \
     -o -path /var/lib/dataflow -o -path /var/lib/dataflow-lab -o -path "$0" \) -prune -o \( -type f -printf 'file %p\t%m %U:%G %s\n' \) -o -printf 'file %p\t%y %m %U:%G %l\n'
 "#;
+
+/// What the program keeps on purpose, so that the history outlives the deployment: journal and what is remembered.
+const KEPT: &str = "find /var/lib/dataflow -type f | wc -l";
 
 const KINDS: [&str; 7] = [
     "package ", "unit ", "etc ", "file ", "volume ", "network ", "rule ",
@@ -54,6 +57,7 @@ pub(super) fn measure(program: &Program, report: &mut Report) -> Result<()> {
         count(&changes(&deployed, &looked_at), &KINDS),
     );
     program.succeed(&["rm"])?;
+    report.limited(limits::KEPT, server::counted(KEPT)?);
     let left = changes(&empty, &look()?);
     report.compared(script::HOST_LEFT, count(&left, &KINDS));
     for name in changed.union(&left) {
