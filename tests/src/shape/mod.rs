@@ -298,9 +298,7 @@ fn outcome(verb: Option<&str>, result: Value) -> Result<Outcome, String> {
             read(result).map(Outcome::Report)
         }
         Some("status") => read(result).map(Outcome::Status),
-        Some("preflight") if result.get("preflight").is_some() => {
-            read(result).map(Outcome::Mended)
-        }
+        Some("preflight") if result.get("preflight").is_some() => read(result).map(Outcome::Mended),
         Some("preflight") => read(result).map(Outcome::Preflight),
         // Of one run, where one is named.
         Some("history") if result.get("runs").is_none() => read(result).map(Outcome::Run),
