@@ -50,9 +50,11 @@ fn given_a_user_with_a_key_and_a_file_with_the_sudo_password_when_run_then_it_go
 #[test]
 fn given_root_with_a_key_when_run_then_no_sudo_is_needed() {
     let lab = Lab::empty();
-    lab.exec("mv /usr/bin/sudo /usr/bin/sudo.away");
+    let _no_sudo = lab.setting(
+        "mv /usr/bin/sudo /usr/bin/sudo.away",
+        "mv /usr/bin/sudo.away /usr/bin/sudo",
+    );
     let ended = with_key(&lab, "root", &["run".as_ref()]).run();
-    lab.exec("mv /usr/bin/sudo.away /usr/bin/sudo");
     let _ = ended.expect_success();
     lab.wait_for_more_rows();
 }

@@ -84,7 +84,7 @@ pub enum LifecycleError {
     Facts(FactsError),
 
     /// The plan was not approved; nothing was changed.
-    #[error("{host}: the plan was not confirmed; nothing was changed")]
+    #[error("{host}: the plan was not confirmed; nothing that runs was touched")]
     Declined {
         /// The server.
         host: String,
