@@ -40,14 +40,15 @@ Examples:
   dataflow plan --exit-code || echo 'changes are pending, or it could not be told'";
 
 pub(crate) const PREFLIGHT: &str = "\
-Nothing is changed. Exit code 1: a server is not fit; 4: with --strict, there are warnings or
+Nothing is changed, unless --fix is given. Exit code 1: a server is not fit; 4: with --strict, there are warnings or
 things that could not be seen. Much can be seen by root only: without sudo it is unknown.
 dataflow-preflight does the same on the server itself.
 
 Examples:
   dataflow preflight -a 172.31.16.158
   dataflow preflight --server paris --server lima --profile large-scale
-  dataflow preflight -a 172.31.16.158 --ignore memory.per-cpu --format markdown > report.md";
+  dataflow preflight -a 172.31.16.158 --ignore memory.per-cpu --format markdown > report.md
+  dataflow preflight -a 172.31.16.158 --fix";
 
 pub(crate) const RUN: &str = "\
 Examples:
@@ -55,6 +56,7 @@ Examples:
   dataflow run -a 172.31.16.158 -A 54.215.234.68 -x 172.31.16.133 --host ssh://pbx@flow.example.com
   dataflow run --host local -a 172.31.16.158 -x 172.31.16.133 -p /data/portsip
   dataflow run --server paris --yes
+  dataflow run --server paris --ignore network.static-ip
   dataflow run -a 172.31.16.158 -x 172.31.16.133 --install-docker";
 
 pub(crate) const START: &str = "\

@@ -167,6 +167,30 @@ fn a_token_is_never_merged_into_another_registry() {
 }
 
 #[test]
+fn what_either_source_ignores_is_ignored_and_the_profile_is_the_stronger_ones() {
+    let file = settings(&format!(
+        "{LEAST}[preflight]\nignore = ['os.release', 'cpu.count']\nprofile = 'large-scale'"
+    ));
+    let flags = settings("[preflight]\nignore = ['cpu.count', 'kernel.swap']");
+    let expected = flags.or(file).spec().unwrap().expectations();
+    let ignored: Vec<&str> = expected.ignored.iter().map(String::as_str).collect();
+    assert_eq!(ignored, ["cpu.count", "kernel.swap", "os.release"]);
+    assert_eq!(expected.profile, Profile::LargeScale);
+    assert_eq!(expected.private_ip, Some("172.31.16.158".parse().unwrap()));
+}
+
+#[test]
+fn a_check_that_does_not_exist_is_refused_with_its_place_and_the_one_that_is_meant() {
+    let path = Path::new("/etc/flow/dataflow.toml");
+    let error = Settings::from_toml("[preflight]\nignore = ['cpu.cout']", path).unwrap_err();
+    let text = format!("{error}; {}", error.next_step());
+    assert!(
+        text.contains("dataflow.toml:2:") && text.contains("cpu.count"),
+        "{text}"
+    );
+}
+
+#[test]
 fn this_machine_can_be_worked_on_without_an_address() {
     assert_eq!(
         settings("host = 'local'").target().unwrap().address,

@@ -8,7 +8,7 @@ mod records;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-pub use preflight::{Finding, Preflight};
+pub use preflight::{Finding, Mended, Preflight};
 pub use records::{Deed, Deployment, History, Holder, Owner, Run, Settings, Unlocked};
 pub use records::{Outcome as RunOutcome, Step as RunStep};
 
@@ -28,6 +28,7 @@ pub enum Outcome {
     Report(Report),
     Status(Status),
     Preflight(Preflight),
+    Mended(Mended),
     History(History),
     Run(Run),
     Unlocked(Unlocked),
@@ -57,6 +58,11 @@ pub enum Event {
     NotRecorded {
         place: String,
         reason: String,
+    },
+    Preflight {
+        warnings: usize,
+        unknown: usize,
+        ignored: Vec<String>,
     },
     Planned {
         steps: Vec<Step>,
@@ -292,6 +298,7 @@ fn outcome(verb: Option<&str>, result: Value) -> Result<Outcome, String> {
             read(result).map(Outcome::Report)
         }
         Some("status") => read(result).map(Outcome::Status),
+        Some("preflight") if result.get("preflight").is_some() => read(result).map(Outcome::Mended),
         Some("preflight") => read(result).map(Outcome::Preflight),
         // Of one run, where one is named.
         Some("history") if result.get("runs").is_none() => read(result).map(Outcome::Run),

@@ -79,3 +79,13 @@ pub enum State {
     Crashed,
     Error,
 }
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mended {
+    pub server: String,
+    pub run: Option<String>,
+    pub changed: bool,
+    pub steps: Vec<String>,
+    pub preflight: Preflight,
+}

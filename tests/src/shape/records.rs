@@ -52,6 +52,8 @@ pub struct Run {
     pub settings: Option<Settings>,
     #[serde(default)]
     pub changed_settings: Vec<Change>,
+    #[serde(default)]
+    pub ignored: Vec<String>,
     pub steps: Vec<Step>,
     #[serde(default)]
     pub put_back: Vec<String>,

@@ -1,0 +1,132 @@
+//! What a server must be before `run` and `upgrade` change anything, and what `preflight --fix` mends.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic is how a test reports"
+)]
+
+use std::{fs, path::PathBuf};
+
+use dataflow_tests::{Ended, Lab, Program, Setting};
+use serde_json::Value;
+
+/// The lab's settings without what they ignore: a lab has two processors.
+fn strict(lab: &Lab, arguments: &[&str]) -> Program {
+    let text = fs::read_to_string(&lab.settings).expect("the lab's settings");
+    let (server, rest) = text.split_once("[preflight]").expect("what is ignored");
+    let (_, ssh) = rest.split_once("[ssh]").expect("how to sign in");
+    let path: PathBuf = lab.settings.with_file_name("strict.toml");
+    fs::write(&path, format!("{server}[ssh]{ssh}")).expect("settings of our own");
+    let path = path.to_str().expect("a path");
+    Program::new([&["--config", path], arguments].concat())
+}
+
+/// A program that goes by the name of OpenVPN.
+fn openvpn(lab: &Lab) -> Setting<'_> {
+    lab.setting(
+        "cp /usr/bin/sleep /run/openvpn && systemd-run --quiet --unit test-vpn /run/openvpn infinity
+        until grep -qx openvpn /proc/[0-9]*/comm; do sleep 0.05; done",
+        "systemctl stop test-vpn; rm -f /run/openvpn",
+    )
+}
+
+fn result(ended: &Ended) -> Value {
+    let last = ended.stdout.lines().last().expect("a line");
+    serde_json::from_str::<Value>(last).expect("JSON")["result"].clone()
+}
+
+/// How many commands the server's sshd has begun since then.
+fn commands_since(lab: &Lab, log_end: &str) -> usize {
+    let _ = lab.connections_since(log_end);
+    let log = lab.exec(&format!(
+        "journalctl --unit ssh --after-cursor '{log_end}' --output cat --quiet"
+    ));
+    log.matches("Starting session: command").count()
+}
+
+#[test]
+fn given_a_server_that_is_not_fit_when_run_then_it_is_refused_and_nothing_is_touched() {
+    let lab = Lab::empty();
+    let _vpn = openvpn(&lab);
+    let before = lab.footprint();
+    let ended = strict(&lab, &["run"]).run();
+
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    insta::assert_snapshot!("refused", ended.snapshot());
+    before.assert_unchanged(&lab);
+}
+
+#[test]
+fn given_errors_that_are_ignored_when_run_then_it_works_and_they_are_on_record() {
+    let lab = Lab::empty();
+    let vpn = openvpn(&lab);
+    let ignored = ["--ignore", "cpu.count", "--ignore", "forbidden.vpn"];
+    let ended = strict(&lab, &[&["run"], ignored.as_slice()].concat()).run();
+    let ended = ended.expect_success();
+
+    assert!(
+        ended.stderr.contains("cpu.count is ignored: 2 vCPU"),
+        "{ended:?}"
+    );
+    let history = lab.dataflow(["--output", "json", "history"]).run();
+    let run = result(&history)["runs"][0].clone();
+    assert_eq!(
+        run["ignored"],
+        serde_json::json!(["cpu.count", "forbidden.vpn"])
+    );
+
+    // It runs there: two processors are no reason to refuse a repair, what must not be there is.
+    let ended = strict(&lab, &["run"]).run();
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(!ended.stderr.contains("cpu.count"), "{ended:?}");
+    let ended = strict(&lab, &["upgrade"]).run();
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    drop(vpn);
+    lab.exec("docker stop portsip.dataflow");
+    let ended = strict(&lab, &["run"]).run().expect_success();
+    assert!(!ended.stderr.contains("ignored"), "{ended:?}");
+
+    // And the gate costs no command of its own.
+    let _verbose = lab.sshd_setting("LogLevel VERBOSE");
+    let end = lab.ssh_log_end();
+    let _ = strict(&lab, &["run"]).run().expect_success();
+    assert_eq!(commands_since(&lab, &end), 1);
+}
+
+#[test]
+fn given_no_such_check_when_it_is_to_be_ignored_then_the_one_that_is_meant_is_told() {
+    let lab = Lab::open();
+    let ended = lab.dataflow(["run", "--ignore", "cpu.cout"]).run();
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("cpu.count"), "{ended:?}");
+}
+
+#[test]
+fn given_what_can_be_mended_when_fixed_then_it_is_and_the_second_time_there_is_nothing_to_do() {
+    let lab = Lab::open();
+    // The kernel is this machine's too.
+    let _back = lab.setting(
+        "systemctl stop chrony",
+        "systemctl start chrony
+        systemctl --quiet unmask sleep.target suspend.target hibernate.target hybrid-sleep.target
+        rm -f /etc/sysctl.d/90-dataflow-*.conf; sysctl -q -w kernel.task_delayacct=0",
+    );
+    let fix = ["--output", "json", "preflight", "--fix"];
+    let first = lab.dataflow(fix).run();
+    assert_eq!(first.code, Some(0), "{first:?}");
+    let mended = result(&first);
+    assert_eq!(mended["changed"], true);
+    let steps = mended["steps"].as_array().expect("steps");
+    assert_eq!(steps.len(), 3, "{mended}");
+    assert!(lab.holds(
+        "systemctl is-active --quiet chrony && test \"$(systemctl is-enabled sleep.target)\" = masked &&
+        test \"$(cat /proc/sys/kernel/task_delayacct)\" = 1 && grep -qx 'kernel.task_delayacct = 1' /etc/sysctl.d/90-dataflow-kernel-task_delayacct.conf"
+    ));
+    let history = lab.dataflow(["--output", "json", "history"]).run();
+    assert_eq!(result(&history)["runs"][0]["verb"], "preflight");
+
+    let before = lab.footprint();
+    let again = lab.dataflow(fix).run();
+    assert_eq!(result(&again)["changed"], false);
+    before.assert_unchanged(&lab);
+}
