@@ -10,6 +10,7 @@ use dataflow_core::{
     Explain,
     host::{Address, Fingerprint, Jump},
     lifecycle::DockerSource,
+    preflight::CheckId,
     spec::{
         CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
         ServerIp,
@@ -233,6 +234,7 @@ impl Verb {
             Self::Upgrade(upgrade) => &upgrade.lock,
             Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => &manage.lock,
             Self::Rm(rm) => &rm.manage.lock,
+            Self::Preflight(preflight) => &preflight.lock,
             _ => return Duration::ZERO,
         };
         Duration::from_secs(lock.wait.unwrap_or_default())
@@ -249,12 +251,23 @@ impl Verb {
         }
     }
 
+    /// The checks of the preflight whose errors don't count.
+    pub(crate) fn ignored(&self) -> &[CheckId] {
+        match self {
+            Self::Run(run) => &run.ignore,
+            Self::Upgrade(upgrade) => &upgrade.ignore,
+            Self::Preflight(preflight) => &preflight.ignore,
+            _ => &[],
+        }
+    }
+
     /// Whether the plan is carried out without a question.
     pub(crate) fn yes(&self) -> bool {
         match self {
             Self::Run(run) => run.confirm.yes,
             Self::Upgrade(upgrade) => upgrade.confirm.yes,
             Self::Rm(rm) => rm.confirm.yes,
+            Self::Preflight(preflight) => preflight.confirm.yes,
             _ => true,
         }
     }

@@ -95,6 +95,11 @@ impl Progress {
                     self.say(&format!("waiting for {holder}"));
                 }
             }
+            Event::Preflight {
+                warnings, unknown, ..
+            } => self.printer.detail(&format!(
+                "preflight: fit, {warnings} to mend, {unknown} not seen; dataflow preflight shows them"
+            )),
             Event::Begun { run } => self.printer.detail(&format!("run {run}")),
             Event::NotRecorded { place, reason } => {
                 self.warn(&format!("could not be written to {place}: {reason}"));

@@ -10,7 +10,7 @@ use clap_complete::CompletionCandidate;
 use dataflow_core::spec::{Pull, RegistrySettings, Secret, Settings, SettingsFile, SshSettings};
 
 use crate::{
-    args::{Cli, PullArg, SshArgs},
+    args::{Cli, PullArg, SshArgs, Verb},
     error::{CliError, Failure},
     printer::Printer,
     secret_file,
@@ -146,6 +146,10 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
         ssh: ssh_from_flags(&cli.global.ssh),
         ..Settings::default()
     };
+    settings.preflight.ignore = cli.verb.ignored().to_vec();
+    if let Verb::Preflight(preflight) = &cli.verb {
+        settings.preflight.profile = preflight.profile.map(Into::into);
+    }
     if let Some(deploy) = cli.verb.deploy() {
         settings.public_ip = deploy.public_ip;
         settings.pbx = deploy.pbx;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint, builder::RangedU64ValueParser};
 use dataflow_core::{
     lifecycle::{LogOf, RunId, Since},
-    preflight::Profile,
+    preflight::{CheckId, Profile},
 };
 use regex::Regex;
 
@@ -22,6 +22,9 @@ pub(crate) struct RunArgs {
     pub(crate) deploy: DeployArgs,
     #[command(flatten)]
     pub(crate) lock: LockArgs,
+    /// Check whose error does not count; may be given several times, stays on record
+    #[arg(long, value_name = "ID", help_heading = "Server", value_parser = parse::<CheckId>)]
+    pub(crate) ignore: Vec<CheckId>,
     /// Where the server has no Docker, install it: from the distribution's packages, or from Docker's own with =docker
     #[arg(
         long,
@@ -46,6 +49,9 @@ pub(crate) struct UpgradeArgs {
     pub(crate) deploy: DeployArgs,
     #[command(flatten)]
     pub(crate) lock: LockArgs,
+    /// Check whose error does not count; may be given several times, stays on record
+    #[arg(long, value_name = "ID", help_heading = "Server", value_parser = parse::<CheckId>)]
+    pub(crate) ignore: Vec<CheckId>,
 }
 
 /// What is wanted, and what the exit code tells.
@@ -63,19 +69,18 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PreflightArgs {
     // Before the others: after them it would stand under their heading.
-    /// Size of deployment: standard or large-scale
+    /// Size of deployment: standard or large-scale [default: standard]
     #[arg(
         long,
         value_enum,
-        default_value_t,
         hide_possible_values = true,
         value_name = "SIZE",
         display_order = 0
     )]
-    pub(crate) profile: ProfileArg,
+    pub(crate) profile: Option<ProfileArg>,
     /// Check whose findings don't count; may be given several times, stays on record
-    #[arg(long, value_name = "ID", display_order = 0)]
-    pub(crate) ignore: Vec<String>,
+    #[arg(long, value_name = "ID", display_order = 0, value_parser = parse::<CheckId>)]
+    pub(crate) ignore: Vec<CheckId>,
     /// Let warnings and what could not be seen count: exit code 4
     #[arg(long, display_order = 0)]
     pub(crate) strict: bool,
@@ -100,15 +105,21 @@ pub(crate) struct PreflightArgs {
         display_order = 0
     )]
     pub(crate) format: Option<FormatArg>,
+    /// Mend on one server what can be mended safely, after a question; no software is removed
+    #[arg(long, display_order = 0, conflicts_with_all = ["format", "save_facts"])]
+    pub(crate) fix: bool,
+    #[command(flatten)]
+    pub(crate) confirm: ConfirmArgs,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+    #[command(flatten)]
+    pub(crate) lock: LockArgs,
 }
 
 /// A size of deployment.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum ProfileArg {
     /// Any size
-    #[default]
     Standard,
     /// A large one
     LargeScale,

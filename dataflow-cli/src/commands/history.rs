@@ -116,6 +116,9 @@ fn one(run: &PastRun) -> String {
     for changed in &run.changed_settings {
         let _ = writeln!(text, "changed: {}", change(changed));
     }
+    if !run.ignored.is_empty() {
+        let _ = writeln!(text, "ignored: {}", run.ignored.join(", "));
+    }
     if !run.steps.is_empty() {
         text.push('\n');
     }

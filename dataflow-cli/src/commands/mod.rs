@@ -6,6 +6,7 @@ mod init;
 mod init_questions;
 mod logs;
 mod man;
+mod mend;
 mod plan;
 mod preflight;
 mod restart;
@@ -57,6 +58,9 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
         Verb::Man(args) => man::man(args, printer),
         Verb::Plan(args) => on_each(cli, printer, async |servers| {
             plan::plan(servers, args.exit_code).await
+        }),
+        Verb::Preflight(args) if args.fix => on_one(cli, printer, async |session| {
+            mend::mend(session, args).await
         }),
         Verb::Preflight(args) => on_each(cli, printer, async |servers| {
             preflight::preflight(servers, args).await
@@ -174,11 +178,17 @@ impl Session {
         control: Control,
         verb: impl AsyncFn(&Server) -> Result<T, LifecycleError>,
     ) -> Result<T, Failure> {
-        let (printer, install_docker) = (self.printer, self.install_docker);
+        let printer = self.printer;
+        let install = match self.install_docker {
+            Some(source) => Some((source, self.settings.spec()?)),
+            None => None,
+        };
         self.signed_in(async |target| {
             let begun = Instant::now();
-            let server = match install_docker {
-                Some(source) => Server::open_with_docker(target, control.clone(), source).await?,
+            let server = match &install {
+                Some((source, spec)) => {
+                    Server::open_with_docker(target, control.clone(), *source, spec).await?
+                }
                 None => Server::open(target, control.clone()).await?,
             };
             printer.detail(&format!(
@@ -256,9 +266,24 @@ impl Session {
         verb: impl AsyncFn(&Server) -> Result<Report, LifecycleError>,
         outcome: impl Fn(&Report) -> String,
     ) -> Result<ExitStatus, Failure> {
+        let (printer, name) = (self.printer, self.name.clone());
+        let report = self
+            .followed(async |session: Self, control| session.on_server(control, verb).await)
+            .await?;
+        match printer.output() {
+            Output::Human => printer.result(&outcome(&report)),
+            Output::Json => printer.json_result(name.as_deref(), &report),
+        }
+        Ok(ExitStatus::Success)
+    }
+
+    /// Does something with its progress shown, that Ctrl-C ends in good order.
+    async fn followed<T>(
+        self,
+        work: impl AsyncFnOnce(Self, Control) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let printer = self.printer;
-        let name = self.name.clone();
-        let progress = Progress::new(printer, name.clone(), self.confirm);
+        let progress = Progress::new(printer, self.name.clone(), self.confirm);
         let interrupt = Interrupt::new();
         let control = Control {
             events: Events::to({
@@ -277,14 +302,9 @@ impl Session {
             wait: self.wait,
             journal: journal_copies(),
         };
-        let report = self.on_server(control, verb).await;
+        let result = work(self, control).await;
         progress.end();
-        let report = report?;
-        match printer.output() {
-            Output::Human => printer.result(&outcome(&report)),
-            Output::Json => printer.json_result(name.as_deref(), &report),
-        }
-        Ok(ExitStatus::Success)
+        result
     }
 
     /// Who says yes or no to a plan: the operator, where there is one to ask.

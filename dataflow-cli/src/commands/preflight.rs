@@ -1,6 +1,6 @@
 //! `dataflow preflight`: says whether servers are fit, before anything is installed.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::fmt::Write;
 
 use dataflow_core::{
     facts::Question,
@@ -8,7 +8,7 @@ use dataflow_core::{
         self as checks, Expectations, Report, State, Verdict,
         render::{self, Detail},
     },
-    spec::ServerIp,
+    spec::{ServerIp, Settings},
 };
 use owo_colors::OwoColorize;
 
@@ -27,10 +27,6 @@ pub(super) async fn preflight(
     servers: Servers,
     args: &PreflightArgs,
 ) -> Result<ExitStatus, Failure> {
-    // Before any server is asked: a check that does not exist is a mistake on the command line.
-    for id in &args.ignore {
-        checks::find(id)?;
-    }
     if args.save_facts.is_some() && servers.are_several() {
         return Err(CliError::OneMachine {
             flag: "--save-facts",
@@ -53,29 +49,53 @@ pub(super) async fn preflight(
                 pages.join("\n")
             }
         },
-        status: |report: &Report| match report.verdict {
-            Verdict::Unfit => ExitStatus::Failed,
-            Verdict::FitWithWarnings if args.strict => ExitStatus::Pending,
-            Verdict::FitWithWarnings | Verdict::Fit => ExitStatus::Success,
-        },
+        status: |report: &Report| status(report, args),
     })
 }
 
-async fn look(session: Session, args: &PreflightArgs) -> Result<Report, Failure> {
-    let settings = &session.settings;
-    let expectations = Expectations {
-        profile: args.profile.into(),
+/// What a report comes to as an exit code.
+pub(super) fn status(report: &Report, args: &PreflightArgs) -> ExitStatus {
+    match report.verdict {
+        Verdict::Unfit => ExitStatus::Failed,
+        Verdict::FitWithWarnings if args.strict => ExitStatus::Pending,
+        Verdict::FitWithWarnings | Verdict::Fit => ExitStatus::Success,
+    }
+}
+
+/// What a server is checked for.
+pub(super) fn expectations(settings: &Settings, args: &PreflightArgs) -> Expectations {
+    Expectations {
+        profile: settings.preflight.profile.unwrap_or_default(),
         private_ip: settings.private_ip.map(ServerIp::get),
         user: args.pbx_user.clone(),
         pbx_os: args.pbx_os.clone(),
-        ignored: args.ignore.iter().cloned().collect::<BTreeSet<_>>(),
-    };
-    let data_path = settings.data_path.clone().unwrap_or_default();
-    let question = Question {
+        ignored: settings
+            .preflight
+            .ignore
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+    }
+}
+
+/// What it is asked.
+pub(super) fn question(session: &Session, args: &PreflightArgs) -> Question {
+    let data_path = session.settings.data_path.clone().unwrap_or_default();
+    Question {
         data_path: data_path.to_string(),
         count_updates: args.count_updates,
         wants_sudo_password: session.terminal.is_some(),
-    };
+    }
+}
+
+/// What matters of a report, for people.
+pub(super) fn what_matters(report: &Report) -> String {
+    render::human(report, Detail::WhatMatters, &paint)
+}
+
+async fn look(session: Session, args: &PreflightArgs) -> Result<Report, Failure> {
+    let expectations = expectations(&session.settings, args);
+    let question = question(&session, args);
     let facts = session.facts(&question).await?;
     if let Some(path) = &args.save_facts {
         std::fs::write(path, facts.to_json()?).map_err(|error| CliError::Unwritable {
@@ -101,11 +121,7 @@ fn overview(answers: &[Answer<Report>], limit: Option<usize>) -> String {
         .iter()
         .filter_map(|answer| answer.result.as_ref().ok())
     {
-        let _ = writeln!(
-            text,
-            "{}",
-            render::human(report, Detail::WhatMatters, &paint)
-        );
+        let _ = writeln!(text, "{}", what_matters(report));
     }
     let head = [
         "NAME", "SERVER", "VERDICT", "ERRORS", "WARNINGS", "UNKNOWN", "PASSED",

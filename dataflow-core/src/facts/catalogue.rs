@@ -165,7 +165,7 @@ pub static CATALOGUE: &[Trace] = traces! {
 };
 
 /// An extended regular expression for the packages of the catalogue, for a name that a blank or nothing follows.
-pub(super) fn packages() -> String {
+pub(crate) fn packages() -> String {
     let names: Vec<String> = CATALOGUE
         .iter()
         .flat_map(|trace| trace.packages)
@@ -179,7 +179,7 @@ pub(super) fn packages() -> String {
 }
 
 /// The units to ask systemd for, with a blank between.
-pub(super) fn units() -> String {
+pub(crate) fn units() -> String {
     let names = CATALOGUE.iter().flat_map(|trace| trace.units).copied();
     names.chain(UNITS).collect::<Vec<_>>().join(" ")
 }

@@ -6,13 +6,13 @@ use super::{Answer, Fact, Facts, FactsError, Sudo, catalogue, time};
 use crate::host::{Command, Host, HostError, shown};
 
 /// The script that reads. It is plain POSIX sh.
-const PROBE: &str = include_str!("probe.sh");
+pub(crate) const PROBE: &str = include_str!("probe.sh");
 
 /// How long all of it may take. Each program in it has less.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The most that it may write: more than all its own limits together.
-const LIMIT: usize = 4 * 1024 * 1024;
+pub(crate) const LIMIT: usize = 4 * 1024 * 1024;
 
 /// What is asked of a machine.
 #[derive(Debug, Clone)]
@@ -59,14 +59,39 @@ pub async fn read(host: &Host, question: &Question) -> Result<Facts, FactsError>
             },
         });
     }
-    let mut facts = Facts::of(&answer, &host.label(), &question.data_path);
+    let mut facts = understood(&answer, host, &question.data_path, began, ended);
     if let Some(sudo) = refused {
         facts.account.sudo = sudo;
     }
-    if !host.is_local() {
-        facts.time.ahead_ms = ahead(&answer, began, ended);
-    }
     Ok(facts)
+}
+
+/// The facts that the probe wrote as a part of something else; `None` where it did not come to its end.
+pub(crate) fn facts_of(
+    text: &str,
+    host: &Host,
+    data_path: &str,
+    began: SystemTime,
+    ended: SystemTime,
+) -> Option<Facts> {
+    let answer = Answer::of(text);
+    answer
+        .whole()
+        .then(|| understood(&answer, host, data_path, began, ended))
+}
+
+fn understood(
+    answer: &Answer<'_>,
+    host: &Host,
+    data_path: &str,
+    began: SystemTime,
+    ended: SystemTime,
+) -> Facts {
+    let mut facts = Facts::of(answer, &host.label(), data_path);
+    if !host.is_local() {
+        facts.time.ahead_ms = ahead(answer, began, ended);
+    }
+    facts
 }
 
 fn command(question: &Question) -> Command {

@@ -28,6 +28,8 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{Account, Sudo};
 use answer::Answer;
+#[cfg(feature = "docker")]
+pub(crate) use collect::{DEADLINE, LIMIT, PROBE, facts_of};
 pub use collect::{Question, read};
 pub use disk_probe::write_latency;
 pub use docker::{Container, Docker, Engine};

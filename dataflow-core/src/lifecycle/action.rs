@@ -9,6 +9,7 @@ impl Action {
     pub(super) fn awaited(&self) -> String {
         match self {
             Self::InstallDocker(_) => "the package manager".to_owned(),
+            Self::Mend(_) => "the server".to_owned(),
             Self::Fetch(image) => format!("the registry to deliver {image}"),
             Self::Stop(name, patience) => {
                 format!("{name} to end (killed after {} s)", patience.as_secs())
@@ -26,6 +27,7 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InstallDocker(install) => install.fmt(f),
+            Self::Mend(recipe) => f.write_str(&recipe.what),
             Self::Fetch(image) => write!(f, "fetch image {image}"),
             Self::Directories(directories) => {
                 // Each comes after the one that holds it, so the first one names the place.

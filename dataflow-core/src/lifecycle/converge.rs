@@ -1,4 +1,4 @@
-//! Brings a server to what is wanted: look, plan, have it approved, take the lock, look again, do it, look whether it is so.
+//! Brings a server to what is wanted: look, plan, see that the server is fit, have it approved, take the lock, look again, do it, look whether it is so.
 
 use super::{
     clickhouse, deployed,
@@ -14,7 +14,10 @@ use super::{
     server::{Report, Server},
     summary::PlanSummary,
 };
-use crate::spec::{Pull, Spec};
+use crate::{
+    facts::Facts,
+    spec::{Pull, Spec},
+};
 
 /// What was seen, and what follows from it.
 pub(super) struct Look {
@@ -42,13 +45,14 @@ impl Server {
         spec: &Spec,
         pulls: Pulls,
     ) -> Result<Report, LifecycleError> {
-        let observed = observe::observe(&self.host, &self.engine, &self.release, spec).await?;
+        let (observed, facts) = self.look_closely(spec).await?;
         // While another operation is at work, no plan would hold.
         let approved = match observed.holder.clone() {
             Some(holder) if self.control.wait.is_zero() => return Err(self.locked(holder)),
             Some(_) => None,
             None => {
                 let look = self.plan_for(spec, observed, pulls)?;
+                self.pass_gate(spec, &facts, &look.observed)?;
                 self.tell_plan(&look.summary());
                 if look.plan.is_empty() {
                     return self.nothing_to_do(&look).await;
@@ -78,7 +82,9 @@ impl Server {
         spec: &Spec,
         pulls: Pulls,
     ) -> Result<Report, LifecycleError> {
-        let mut look = self.look(spec, pulls).await?;
+        let (observed, facts) = self.look_closely(spec).await?;
+        let mut look = self.plan_for(spec, observed, pulls)?;
+        let judgement = self.pass_gate(spec, &facts, &look.observed)?;
         let summary = look.summary();
         if approved.as_ref() != Some(&summary) {
             self.tell_plan(&summary);
@@ -88,7 +94,11 @@ impl Server {
             return self.nothing_to_do(&look).await;
         }
         operation
-            .begin(Some(DeployedSettings::of(spec, &look.observed)), &summary)
+            .begin(
+                Some(DeployedSettings::of(spec, &look.observed)),
+                judgement.ignored_ids(),
+                &summary,
+            )
             .await?;
         let mut done = Vec::new();
         if look.plan.only_fetches() {
@@ -120,6 +130,10 @@ impl Server {
         }
         let data_path = Some(spec.data_path().to_string());
         Ok(self.report(Some(operation), done, data_path))
+    }
+
+    async fn look_closely(&self, spec: &Spec) -> Result<(Observed, Facts), LifecycleError> {
+        observe::observe_with_facts(&self.host, &self.engine, &self.release, spec).await
     }
 
     pub(super) async fn look(&self, spec: &Spec, pulls: Pulls) -> Result<Look, LifecycleError> {

@@ -11,7 +11,9 @@ use super::{
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
+    facts::FactsError,
     host::{HostError, is_disk_full},
+    preflight::PreflightError,
     spec::{KEPT_IN, SpecError},
 };
 
@@ -49,6 +51,37 @@ pub enum LifecycleError {
         #[source]
         error: CannotInstall,
     },
+
+    /// The preflight found errors; nothing was changed.
+    #[error(
+        "{host}: the server is not fit: the preflight has {}; nothing was changed",
+        errors(ids.len())
+    )]
+    Unfit {
+        /// The server.
+        host: String,
+        /// The errors, each with what mends it.
+        details: Vec<String>,
+        /// The identifiers of their checks.
+        ids: Vec<&'static str>,
+    },
+
+    /// What was mended did not help.
+    #[error("{host}: it was done, and did not help")]
+    NotMended {
+        /// The server.
+        host: String,
+        /// What is not as required yet.
+        details: Vec<String>,
+    },
+
+    /// There is no such check.
+    #[error(transparent)]
+    Preflight(#[from] PreflightError),
+
+    /// What the machine is could not be read.
+    #[error(transparent)]
+    Facts(FactsError),
 
     /// The plan was not approved; nothing was changed.
     #[error("{host}: the plan was not confirmed; nothing that runs was touched")]
@@ -134,6 +167,10 @@ pub enum StepError {
     #[error("{0}")]
     Directories(String),
 
+    /// What was to be mended on the server could not be; the text is what the command said.
+    #[error("{0}")]
+    Mend(String),
+
     /// Docker did not come to be installed.
     #[error("{problem}")]
     Install {
@@ -205,6 +242,22 @@ fn step_failure(host: &str, what: &str, error: &StepError) -> String {
     }
 }
 
+fn errors(count: usize) -> String {
+    match count {
+        1 => "1 error".to_owned(),
+        count => format!("{count} errors"),
+    }
+}
+
+impl From<FactsError> for LifecycleError {
+    fn from(error: FactsError) -> Self {
+        match error {
+            FactsError::Host(error) => Self::Host(error),
+            error => Self::Facts(error),
+        }
+    }
+}
+
 fn to_whom(holder: Option<&Lease>) -> String {
     match holder {
         Some(holder) => format!(" to {holder}"),
@@ -273,6 +326,9 @@ impl Explain for LifecycleError {
             Self::Docker(error) => error.kind(),
             Self::Plan { error, .. } => error.kind(),
             Self::CannotInstall { error, .. } => error.kind(),
+            Self::Unfit { .. } => Kind::Precondition,
+            Self::Preflight(error) => error.kind(),
+            Self::Facts(error) => error.kind(),
             Self::Declined { .. } => Kind::Pending,
             Self::Locked { .. } => Kind::Locked,
             Self::Step { error, .. } => match error.as_ref() {
@@ -282,6 +338,7 @@ impl Explain for LifecycleError {
             },
             Self::NotKept { .. }
             | Self::NoSuchRun { .. }
+            | Self::NotMended { .. }
             | Self::Read { .. }
             | Self::NotAsWanted { .. } => Kind::Failed,
         }
@@ -294,6 +351,15 @@ impl Explain for LifecycleError {
             Self::Docker(error) => error.next_step(),
             Self::Plan { error, .. } => error.next_step(),
             Self::CannotInstall { error, .. } => error.next_step(),
+            Self::Unfit { ids, .. } => format!(
+                "Mend that; dataflow preflight shows the whole report, and mends with --fix what can be mended safely. To go ahead all the same, on record: --ignore {}",
+                ids.join(" --ignore ")
+            ),
+            Self::NotMended { .. } => {
+                "dataflow preflight shows how it stands now, and what else mends it. A clock may need longer to be set.".into()
+            }
+            Self::Preflight(error) => error.next_step(),
+            Self::Facts(error) => error.next_step(),
             Self::Declined { .. } => {
                 "Run the same command again and answer yes, or give --yes.".into()
             }
@@ -324,6 +390,8 @@ impl Explain for LifecycleError {
     fn details(&self) -> &[String] {
         match self {
             Self::Docker(error) => error.details(),
+            Self::Unfit { details, .. } | Self::NotMended { details, .. } => details,
+            Self::Facts(error) => error.details(),
             Self::Step { error, .. } => match error.as_ref() {
                 StepError::Docker(error) => error.details(),
                 StepError::Install { last_lines, .. }
@@ -359,6 +427,9 @@ impl StepError {
             Self::Docker(error) => error.next_step(),
             Self::Directories(_) => {
                 "Mend that on the server, or give another data path with -p; then run the same command again.".into()
+            }
+            Self::Mend(_) => {
+                "Mend that by hand as dataflow preflight says, or leave that check out with --ignore ID; then run the same command again.".into()
             }
             Self::Install { problem, .. } => problem.next_step().into(),
             Self::NotReady { .. } => {

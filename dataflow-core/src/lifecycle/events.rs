@@ -23,6 +23,15 @@ pub enum Event {
         /// What is wrong, and what to do about it.
         text: String,
     },
+    /// The server is fit for it, or what is not as required is ignored.
+    Preflight {
+        /// How many things should be mended.
+        warnings: usize,
+        /// How many things could not be seen.
+        unknown: usize,
+        /// The checks whose errors are ignored.
+        ignored: Vec<String>,
+    },
     /// It is known what is going to be done. Told again where fetched images change it.
     Planned {
         /// What is going to be done.

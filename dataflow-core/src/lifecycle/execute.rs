@@ -15,6 +15,7 @@ use super::{
 use crate::{
     docker::Engine,
     host::{Command, Host},
+    preflight::Recipe,
     spec::{Directory, RegistryLogin, Release},
 };
 use secrecy::SecretString;
@@ -25,6 +26,9 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// How long setting up the directories may take.
 const DIRECTORIES: Duration = Duration::from_secs(60);
+
+/// How long a remedy may take.
+const MEND: Duration = Duration::from_secs(60);
 
 /// What a step is waiting for, in the operator's words.
 pub(super) type Awaited = watch::Sender<String>;
@@ -200,6 +204,7 @@ impl<'a> Executor<'a> {
                     })
                     .await?;
             }
+            Action::Mend(recipe) => self.mend(recipe).await?,
             Action::Directories(directories) => self.set_up(directories).await?,
             Action::Stop(name, patience) => engine.stop(name, *patience).await?,
             Action::Start(name) => engine.start(name).await?,
@@ -246,6 +251,19 @@ shift 3; done"#;
             Ok(())
         } else {
             Err(StepError::Directories(answer.stderr_shown()))
+        }
+    }
+
+    async fn mend(&self, recipe: &Recipe) -> Result<(), StepError> {
+        let command = Command::shell(recipe.script)
+            .args(&recipe.arguments)
+            .sudo()
+            .deadline(MEND);
+        let answer = self.host.exec(&command).await?;
+        if answer.success() {
+            Ok(())
+        } else {
+            Err(StepError::Mend(answer.stderr_shown()))
         }
     }
 

@@ -66,7 +66,7 @@ impl Server {
         if plan.is_empty() {
             return Ok(self.report(None, Vec::new(), self.data_path(&containers)));
         }
-        operation.begin(None, &summary).await?;
+        operation.begin(None, Vec::new(), &summary).await?;
         let password = deployed::password(&self.release, &containers).unwrap_or_default();
         let executor = Executor {
             host: &self.host,

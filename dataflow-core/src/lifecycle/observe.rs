@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     docker::{DockerError, Engine},
+    facts::{self, Facts, FactsError, PROBE, catalogue, facts_of},
     host::{ClockSkew, Command, Host, shown},
     spec::{ImageRef, Owner, Release, Spec},
 };
@@ -22,8 +23,17 @@ use crate::{
 /// How long reading the server's files may take; sudo may ask a directory service first.
 const READ: Duration = Duration::from_secs(30);
 
-/// What stands before the password file's text in the answer.
-const PASSWORD_FILE: &str = "password-file";
+/// The most that it may say.
+const LIMIT: usize = 1 << 20;
+
+/// What stands before each line of the password file in the answer.
+const PASSWORD_FILE: &str = "password-file ";
+
+/// How the answer of the probe begins.
+const PROBED: &str = "\n#### began\n";
+
+/// Has the machine looked at.
+const CALL: &str = "\nprobe \"$data\" \"$packages\" \"$units\" no";
 
 /// Everything that planning for `spec` needs, in one command on the server and a few questions to its engine.
 pub(super) async fn observe(
@@ -32,17 +42,49 @@ pub(super) async fn observe(
     release: &Release,
     spec: &Spec,
 ) -> Result<Observed, LifecycleError> {
+    let command = question(release, spec, "");
+    let (observed, _) = observe_by(&command, host, engine, release, spec).await?;
+    Ok(observed)
+}
+
+/// The same, and what the machine is, in the same command.
+pub(super) async fn observe_with_facts(
+    host: &Host,
+    engine: &Engine,
+    release: &Release,
+    spec: &Spec,
+) -> Result<(Observed, Facts), LifecycleError> {
+    let probe = format!("probe() (\n{PROBE})\n");
+    let command = question(release, spec, &probe)
+        .deadline(READ + facts::DEADLINE)
+        .limit(LIMIT + facts::LIMIT);
+    let (observed, facts) = observe_by(&command, host, engine, release, spec).await?;
+    let facts = facts.ok_or_else(|| FactsError::BrokeOff {
+        host: host.label(),
+        detail: "what it is was not told to the end".to_owned(),
+    })?;
+    Ok((observed, facts))
+}
+
+async fn observe_by(
+    command: &Command,
+    host: &Host,
+    engine: &Engine,
+    release: &Release,
+    spec: &Spec,
+) -> Result<(Observed, Option<Facts>), LifecycleError> {
     let images = [spec.clickhouse_image(), spec.image()];
-    let (server, containers, images) = tokio::try_join!(
-        read_server(host, release, spec),
+    let ((server, facts), containers, images) = tokio::try_join!(
+        read_server(command, host, release, spec),
         async { Ok(containers(engine, release).await?) },
         async { Ok(find_images(engine, images).await?) },
     )?;
-    Ok(Observed {
+    let observed = Observed {
         containers,
         images,
         ..server
-    })
+    };
+    Ok((observed, facts))
 }
 
 /// The containers that are wanted, and what an interrupted run may have left.
@@ -80,39 +122,50 @@ async fn find_images(
 }
 
 async fn read_server(
+    command: &Command,
     host: &Host,
     release: &Release,
     spec: &Spec,
-) -> Result<Observed, LifecycleError> {
+) -> Result<(Observed, Option<Facts>), LifecycleError> {
     let asked = SystemTime::now();
-    let answer = host.exec(&question(release, spec)).await?;
+    let answer = host.exec(command).await?;
     if !answer.success() {
         return Err(LifecycleError::Read {
             host: host.label(),
             detail: answer.stderr_shown(),
         });
     }
-    Ok(understand(&answer.stdout, release, asked))
+    let text = String::from_utf8_lossy(&answer.stdout);
+    // No line before the probe's begins in the way that its sections do.
+    let (server, probed) = text.split_at(text.find(PROBED).unwrap_or(text.len()));
+    let data_path = spec.data_path().to_string();
+    let facts = facts_of(probed, host, &data_path, asked, SystemTime::now());
+    Ok((understand(server, release, asked), facts))
 }
 
 /// One script for all: opening a channel costs more than what runs in it. It uses nothing beyond POSIX but `stat` and,
 /// for the names of listening programs, `ss` where it is there.
-fn question(release: &Release, spec: &Spec) -> Command {
+/// `probe` makes a function of that name, where the machine is to be looked at too.
+fn question(release: &Release, spec: &Spec, probe: &str) -> Command {
     let ports = [release.clickhouse_http_port, release.clickhouse_native_port];
     let script = format!(
-        r#"file=$1; shift
-echo "clock $(date +%s)"
+        r#"data=$1 packages=$2 units=$3 file=$4; shift 4
+{probe}echo "clock $(date +%s)"
 {kept}for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
 grep -hiE '^ *[0-9]+: [0-9A-F]+:({hex}) [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null
 command -v ss >/dev/null && ss -Hltnp 2>/dev/null | grep -E ':({decimal}) ' | sed 's/^/program /'
-echo {PASSWORD_FILE}
-test ! -e "$file" || head -c 65536 "$file""#,
+test ! -e "$file" || head -c 65536 "$file" >/dev/null || exit
+test ! -e "$file" || head -c 65536 "$file" | sed 's/^/{PASSWORD_FILE}/'{call}"#,
+        call = if probe.is_empty() { "" } else { CALL },
         kept = lock::reading(),
         hex = ports.map(|port| format!("{port:04X}")).join("|"),
         decimal = ports.map(|port| port.to_string()).join("|"),
     );
     let directories = release.directories(spec);
     Command::shell(script)
+        .arg(spec.data_path().to_string())
+        .arg(catalogue::packages())
+        .arg(catalogue::units())
         .arg(release.password_path(spec))
         .args(directories.into_iter().map(|directory| directory.path))
         .sudo()
@@ -120,16 +173,13 @@ test ! -e "$file" || head -c 65536 "$file""#,
 }
 
 /// Makes sense of the answer. Lines that make none are passed over: they come from a remote machine.
-fn understand(answer: &[u8], release: &Release, asked: SystemTime) -> Observed {
-    let answer = String::from_utf8_lossy(answer);
-    let marker = format!("{PASSWORD_FILE}\n");
-    let (facts, password_file) = answer.split_once(&marker).unwrap_or((&answer, ""));
-    let mut observed = Observed {
-        password: password_of(password_file, release),
-        ..Observed::default()
-    };
-    for line in facts.lines() {
-        if let Some(rest) = line.strip_prefix("path ") {
+fn understand(answer: &str, release: &Release, asked: SystemTime) -> Observed {
+    let mut observed = Observed::default();
+    let mut password_file = Vec::new();
+    for line in answer.lines() {
+        if let Some(line) = line.strip_prefix(PASSWORD_FILE) {
+            password_file.push(line);
+        } else if let Some(rest) = line.strip_prefix("path ") {
             observed.directories.extend(directory_of(rest));
         } else if let Some(rest) = line.strip_prefix("clock ") {
             let time = rest.parse().ok();
@@ -147,6 +197,7 @@ fn understand(answer: &[u8], release: &Release, asked: SystemTime) -> Observed {
             observed.listeners.entry(port).or_insert_with(unknown);
         }
     }
+    observed.password = password_of(&password_file, release);
     observed
 }
 
@@ -188,9 +239,9 @@ fn program_of(line: &str) -> Option<(u16, String)> {
 }
 
 /// Reads the password from the service's INI file. An empty one counts as none: it would let anybody in.
-fn password_of(file: &str, release: &Release) -> Option<SecretString> {
+fn password_of(file: &[&str], release: &Release) -> Option<SecretString> {
     let mut in_section = false;
-    for line in file.lines().map(str::trim) {
+    for line in file.iter().map(|line| line.trim()) {
         if let Some(section) = line.strip_prefix('[') {
             in_section = section.trim_end_matches(']').trim() == release.password_file.section;
         } else if in_section

@@ -5,7 +5,7 @@ use super::*;
 
 fn read(answer: &str) -> Observed {
     understand(
-        answer.as_bytes(),
+        answer,
         &Release::portsip(),
         SystemTime::UNIX_EPOCH,
     )
@@ -21,8 +21,8 @@ fn an_answer_of_a_server_in_use_is_understood() {
         "   1: 0100007F:1FBB 00000000:0000 0A 00000000:00000000 00:00000000 00000000 101 0 1 1 0\n",
         "   2: 00000000000000000000000000000000:2328 00000000000000000000000000000000:0000 0A 0 0\n",
         "program LISTEN 0 64 127.0.0.1:8123 0.0.0.0:* users:((\"nginx\",pid=77,fd=6))\n",
-        "password-file\n",
-        "[other]\npassword = not this\n[dataflow]\nname=x\npassword = s3cret=\n",
+        "password-file [other]\npassword-file password = not this\npassword-file [dataflow]\n",
+        "password-file name=x\npassword-file password = s3cret=\n",
     ));
     let directory = &observed.directories["/var/lib/portsip/dataflow"];
     assert!(directory.is_directory);
@@ -44,25 +44,26 @@ fn an_empty_password_counts_as_none() {
         "[dataflow]\npassword = \"\"\n",
         "password=x\n",
     ] {
-        let observed = read(&format!("password-file\n{file}"));
+        let lines = file.lines().map(|line| format!("password-file {line}\n"));
+        let observed = read(&lines.collect::<String>());
         assert!(observed.password.is_none(), "for {file:?}");
     }
 }
 
 #[test]
 fn nothing_on_the_server_means_nothing_observed() {
-    let observed = read("password-file\n");
+    let observed = read("");
     assert!(observed.directories.is_empty() && observed.listeners.is_empty());
 }
 
 proptest::proptest! {
     #[test]
     fn no_answer_breaks_the_reading(answer in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..2000)) {
-        understand(&answer, &Release::portsip(), SystemTime::UNIX_EPOCH);
+        understand(&String::from_utf8_lossy(&answer), &Release::portsip(), SystemTime::UNIX_EPOCH);
     }
 
     #[test]
     fn no_line_of_the_known_kinds_breaks_the_reading(line in "(path|program|   1:) [ -~]{0,80}") {
-        understand(line.as_bytes(), &Release::portsip(), SystemTime::UNIX_EPOCH);
+        understand(&line, &Release::portsip(), SystemTime::UNIX_EPOCH);
     }
 }

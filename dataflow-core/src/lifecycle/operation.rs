@@ -140,6 +140,7 @@ impl Operation {
     pub(super) async fn begin(
         &self,
         settings: Option<DeployedSettings>,
+        ignored: Vec<String>,
         plan: &PlanSummary,
     ) -> Result<(), LifecycleError> {
         let begun = What::Begun(Box::new(Begun {
@@ -149,6 +150,7 @@ impl Operation {
             server: self.host.clone(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
             settings,
+            ignored,
         }));
         for what in [begun, planned(plan)] {
             self.record(what).await.map_err(|error| match error {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::install_docker::DockerInstall;
 use crate::{
     docker::Update,
+    preflight::Recipe,
     spec::{ContainerSpec, Directory, ImageRef, Pull},
 };
 
@@ -80,6 +81,8 @@ impl fmt::Display for Change {
 pub enum Action {
     /// Install Docker on a server that has none.
     InstallDocker(Box<DockerInstall>),
+    /// Mend something on the server, or take that back.
+    Mend(Box<Recipe>),
     /// Fetch an image from its registry.
     Fetch(ImageRef),
     /// Make directories, or give them their owner and mode.

@@ -36,6 +36,7 @@ pub struct Server {
     pub(super) control: Control,
     opened: Instant,
     clock_told: Once,
+    pub(super) gate_told: Once,
 }
 
 /// What an operation came to.
@@ -65,7 +66,7 @@ impl Server {
         Ok(Self::over(host, engine, control))
     }
 
-    /// The same; where there is no Docker, it is installed first, if that is approved.
+    /// The same; where there is no Docker, it is installed first, if the server is fit for `spec` and that is approved.
     ///
     /// # Errors
     /// As [`Server::open`]; and where Docker can't be installed.
@@ -73,11 +74,12 @@ impl Server {
         target: &Target,
         control: Control,
         source: DockerSource,
+        spec: &Spec,
     ) -> Result<Self, LifecycleError> {
         let host = Host::connect(&target.address, &target.sign_in).await?;
         let engine = match Engine::connect(&host).await {
             Err(DockerError::NotInstalled { .. }) => {
-                install_docker::install(&host, &control, source).await?
+                install_docker::install(&host, &control, source, spec).await?
             }
             engine => engine?,
         };
@@ -96,6 +98,7 @@ impl Server {
             control,
             opened: Instant::now(),
             clock_told: Once::new(),
+            gate_told: Once::new(),
         }
     }
 

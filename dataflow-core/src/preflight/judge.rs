@@ -63,6 +63,7 @@ pub(super) fn finding(check: &Check, facts: &Facts, expectations: &Expectations)
             .unwrap_or_else(|| check.required.to_owned()),
         source: check.source,
         remedy: outcome.remedy,
+        fix: outcome.fix,
         slow_ms: (took > SLOW).then(|| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
     }
 }

@@ -4,9 +4,11 @@
 //! error, what ClickHouse or the guide advises a warning or a note. What could not be seen is unknown, and never a pass.
 
 mod check;
+mod check_id;
 mod checks;
 mod error;
 mod expectations;
+mod fix;
 mod judge;
 mod outcome;
 mod remedy;
@@ -15,9 +17,11 @@ mod report;
 mod size;
 
 pub use check::{Check, Group};
+pub use check_id::CheckId;
 pub use checks::all;
 pub use error::PreflightError;
 pub use expectations::{Expectations, Profile};
+pub use fix::{Fix, Recipe};
 pub use judge::judge;
 pub use outcome::{Outcome, State};
 pub use report::{Counts, Finding, Report, Verdict};

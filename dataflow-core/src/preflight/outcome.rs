@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::{Fix, remedy};
+
 /// How things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -49,6 +51,8 @@ pub struct Outcome {
     pub required: Option<String>,
     /// Commands that mend it, or a sentence where no command can.
     pub remedy: Vec<String>,
+    /// The remedy that is safe to apply, where there is one.
+    pub fix: Option<Fix>,
 }
 
 impl Outcome {
@@ -58,6 +62,7 @@ impl Outcome {
             seen: seen.into(),
             required: None,
             remedy: Vec::new(),
+            fix: None,
         }
     }
 
@@ -91,6 +96,18 @@ impl Outcome {
     pub(super) fn mend(mut self, line: impl Into<String>) -> Self {
         self.remedy.push(line.into());
         self
+    }
+
+    /// The remedy as something that is safe to apply.
+    pub(super) fn fixed_by(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    /// Another value for a setting of the kernel.
+    pub(super) fn set(self, name: &str, now: u64, value: &str) -> Self {
+        self.mend(remedy::sysctl(name, value))
+            .fixed_by(Fix::sysctl(name, &now.to_string(), value))
     }
 
     /// One more line of the remedy, where something is to be mended.

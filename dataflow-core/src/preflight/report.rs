@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Check, Group, Profile, State};
+use super::{Check, Fix, Group, Profile, State};
 
 /// The version of the shape of [`Report`].
 const SCHEMA: u32 = 1;
@@ -76,6 +76,9 @@ pub struct Finding {
     /// What mends it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remedy: Vec<String>,
+    /// The remedy that is safe to apply, where there is one.
+    #[serde(skip)]
+    pub fix: Option<Fix>,
     /// How long the check took, in milliseconds, where that was too long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_ms: Option<u64>,

@@ -51,19 +51,19 @@ fn unknown_keys_are_refused_with_a_suggestion() {
         "[docker]\nx = 1",
         "ssh.identity = 'x'",
     ]), @"
-    dataflow.toml:1:1: unknown key pxb, did you mean pbx?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
+    dataflow.toml:1:1: unknown key pxb, did you mean pbx?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
       Write pbx in line 1 of dataflow.toml, or remove the key.
-    dataflow.toml:2:1: unknown key data_path, did you mean data-path?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
+    dataflow.toml:2:1: unknown key data_path, did you mean data-path?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
       Write data-path in line 2 of dataflow.toml, or remove the key.
     dataflow.toml:2:1: unknown key ssh.agnet, did you mean ssh.agent?; allowed here: config, jump, identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
       Write ssh.agent in line 2 of dataflow.toml, or remove the key.
     dataflow.toml:2:1: unknown key registry.ü; allowed here: server, user, token-file
       Remove the key in line 2 of dataflow.toml.
-    dataflow.toml:1:1: unknown key identities, did you mean ssh.identities?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
+    dataflow.toml:1:1: unknown key identities, did you mean ssh.identities?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
       Write ssh.identities in line 1 of dataflow.toml, or remove the key.
-    dataflow.toml:1:1: unknown key colour; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
+    dataflow.toml:1:1: unknown key colour; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
       Remove the key in line 1 of dataflow.toml.
-    dataflow.toml:1:2: unknown key docker; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, ssh, registry, servers
+    dataflow.toml:1:2: unknown key docker; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
       Remove the key in line 1 of dataflow.toml.
     dataflow.toml:1:5: unknown key ssh.identity, did you mean ssh.identities?; allowed here: config, jump, identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
       Write ssh.identities in line 1 of dataflow.toml, or remove the key.

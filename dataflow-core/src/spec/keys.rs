@@ -90,6 +90,24 @@ pub(super) const SERVER: Table = Table {
     ],
 };
 
+/// What is said of the preflight.
+pub(super) const PREFLIGHT: Table = Table {
+    name: "preflight",
+    about: "What the server must be before anything is changed on it: dataflow preflight shows it.",
+    keys: &[
+        Key {
+            name: "ignore",
+            about: "Checks whose errors are not to count; it is put on record.",
+            sample: "[\"cpu.count\"]",
+        },
+        Key {
+            name: "profile",
+            about: "The size of deployment: standard or large-scale.",
+            sample: "\"standard\"",
+        },
+    ],
+};
+
 /// What is said of signing in to the server.
 pub(super) const SSH: Table = Table {
     name: "ssh",
@@ -172,7 +190,7 @@ pub(super) const REGISTRY: Table = Table {
 };
 
 /// The tables inside a server's.
-pub(super) const INNER: [&Table; 2] = [&SSH, &REGISTRY];
+pub(super) const INNER: [&Table; 3] = [&PREFLIGHT, &SSH, &REGISTRY];
 
 /// Keys that would keep a secret in the file, and what to use instead.
 pub(super) const IN_CLEAR: [(&str, &str); 5] = [

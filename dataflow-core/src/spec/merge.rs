@@ -1,6 +1,6 @@
 //! Putting the settings of several sources together.
 
-use super::{RegistrySettings, Settings, SshSettings};
+use super::{PreflightSettings, RegistrySettings, Settings, SshSettings};
 
 impl Settings {
     /// These settings, and the fallback's where these say nothing.
@@ -23,8 +23,23 @@ impl Settings {
             allow_downgrade: self.allow_downgrade.or(fallback.allow_downgrade),
             allow_jump: self.allow_jump.or(fallback.allow_jump),
             adopt: self.adopt.or(fallback.adopt),
+            preflight: self.preflight.or(fallback.preflight),
             ssh: self.ssh.or(fallback.ssh),
             registry: self.registry.or(fallback.registry),
+        }
+    }
+}
+
+impl PreflightSettings {
+    /// What either ignores is ignored: a flag adds to what a file says.
+    fn or(self, fallback: Self) -> Self {
+        let mut ignore = self.ignore;
+        ignore.extend(fallback.ignore);
+        ignore.sort();
+        ignore.dedup();
+        Self {
+            ignore,
+            profile: self.profile.or(fallback.profile),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     ServerIp, Spec, SpecError, Target,
 };
 use crate::Explain;
+use crate::preflight::{CheckId, Profile};
 use crate::host::{Address, Fingerprint, Jump, SignIn, SshAddress};
 
 /// The time that a connection may take, in seconds, that is allowed.
@@ -60,10 +61,23 @@ pub struct Settings {
     /// Whether containers that somebody else made are taken over. Asked for each time, never kept in a file.
     #[serde(skip)]
     pub adopt: Option<bool>,
+    /// What the server must be before anything is changed on it.
+    pub preflight: PreflightSettings,
     /// How to sign in to the server.
     pub ssh: SshSettings,
     /// How to sign in to the registry.
     pub registry: RegistrySettings,
+}
+
+/// What one source says of the preflight.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PreflightSettings {
+    /// Checks whose errors are not to count.
+    #[serde(deserialize_with = "each_explained")]
+    pub ignore: Vec<CheckId>,
+    /// The size of deployment.
+    pub profile: Option<Profile>,
 }
 
 /// What one source says of signing in to the server.
@@ -181,7 +195,9 @@ impl Settings {
             .with_pull(self.pull.unwrap_or_default())
             .with_downgrade(self.allow_downgrade.unwrap_or_default())
             .with_jump(self.allow_jump.unwrap_or_default())
-            .with_adopt(self.adopt.unwrap_or_default()))
+            .with_adopt(self.adopt.unwrap_or_default())
+            .with_profile(self.preflight.profile.unwrap_or_default())
+            .with_ignored(self.preflight.ignore.iter().copied()))
     }
 
     /// How the server is reached: at `host`, or over SSH at `private_ip`.
@@ -260,6 +276,18 @@ where
         .parse()
         .map(Some)
         .map_err(explain)
+}
+
+fn each_explained<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Explain>,
+{
+    let explain = |error: T::Err| D::Error::custom(format!("{error}\n{}", error.next_step()));
+    Vec::<String>::deserialize(deserializer)?
+        .iter()
+        .map(|text| text.parse().map_err(explain))
+        .collect()
 }
 
 fn start_grace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {

@@ -6,6 +6,7 @@ use super::{
     Secret, Settings, SpecError,
     keys::{INNER, Key, SERVER, SERVERS},
 };
+use crate::preflight::{CheckId, Profile};
 
 /// How wide the comments are, in characters.
 const WIDTH: usize = 100;
@@ -64,6 +65,8 @@ impl Settings {
             "start-grace" => self.start_grace.map(|seconds| seconds.to_string()),
             "nofile" => self.nofile.map(|number| number.to_string()),
             "pull" => string(self.pull.map(super::Pull::word)),
+            "preflight.ignore" => ids(&self.preflight.ignore),
+            "preflight.profile" => string(self.preflight.profile.map(Profile::name)),
             "ssh.config" => string(ssh.config.as_ref().map(|path| path.display())),
             "ssh.jump" => string(ssh.jump.as_ref()),
             "ssh.identities" => paths(ssh.identities.as_ref()),
@@ -111,6 +114,11 @@ fn string(value: Option<impl ToString>) -> Option<String> {
 
 fn quoted(text: String) -> String {
     toml::Value::String(text).to_string()
+}
+
+fn ids(ids: &[CheckId]) -> Option<String> {
+    let each = ids.iter().map(|id| quoted(id.to_string()));
+    (!ids.is_empty()).then(|| format!("[{}]", each.collect::<Vec<_>>().join(", ")))
 }
 
 fn paths(paths: Option<&Vec<PathBuf>>) -> Option<String> {

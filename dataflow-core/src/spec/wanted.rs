@@ -1,9 +1,10 @@
 //! The validated result: what is wanted on the server, and how the server is reached.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
 use super::{DataPath, ImageRef, RegistryLogin, ServerIp, SpecError};
 use crate::host::{Address, SignIn};
+use crate::preflight::{CheckId, Expectations, Profile};
 
 /// The health check's start grace that is allowed, in seconds.
 pub const START_GRACE_RANGE: RangeInclusive<u64> = 1..=3600;
@@ -28,6 +29,8 @@ pub struct Spec {
     downgrade: bool,
     jump: bool,
     adopt: bool,
+    profile: Profile,
+    ignored: BTreeSet<String>,
 }
 
 /// How the server is reached.
@@ -92,6 +95,8 @@ impl Spec {
             downgrade: false,
             jump: false,
             adopt: false,
+            profile: Profile::default(),
+            ignored: BTreeSet::new(),
         })
     }
 
@@ -147,6 +152,19 @@ impl Spec {
     #[must_use]
     pub fn with_adopt(self, adopt: bool) -> Self {
         Self { adopt, ..self }
+    }
+
+    /// Sets the size of deployment that the server must be fit for.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+
+    /// Sets the checks of the preflight whose errors are not to count.
+    #[must_use]
+    pub fn with_ignored(self, ignored: impl IntoIterator<Item = CheckId>) -> Self {
+        let ignored = ignored.into_iter().map(|id| id.to_string()).collect();
+        Self { ignored, ..self }
     }
 
     /// Sets the time after the database's start in which failed health checks do not count.
@@ -247,6 +265,17 @@ impl Spec {
     #[must_use]
     pub fn adopts(&self) -> bool {
         self.adopt
+    }
+
+    /// What the server must be before anything is changed on it.
+    #[must_use]
+    pub fn expectations(&self) -> Expectations {
+        Expectations {
+            profile: self.profile,
+            private_ip: self.private_ip.map(ServerIp::get),
+            ignored: self.ignored.clone(),
+            ..Expectations::default()
+        }
     }
 
     /// Whether an image may be older than the one that is deployed.

@@ -20,7 +20,14 @@ struct Settings {
     image: &'static str,
     clickhouse_image: &'static str,
     nofile: u64,
+    preflight: Preflight,
     ssh: Ssh,
+}
+
+/// A container has the processors of this machine.
+#[derive(Serialize)]
+struct Preflight {
+    ignore: [&'static str; 1],
 }
 
 #[derive(Serialize)]
@@ -45,6 +52,9 @@ pub(super) fn write() -> Result<()> {
         image: "portsip/pbx:22",
         clickhouse_image: "portsip/clickhouse:25.8",
         nofile,
+        preflight: Preflight {
+            ignore: ["cpu.count"],
+        },
         ssh: Ssh {
             identities: vec![secret("id_ed25519")],
             known_hosts: vec![known_hosts.display().to_string()],

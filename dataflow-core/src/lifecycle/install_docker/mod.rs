@@ -13,13 +13,15 @@ use super::{
     error::{LifecycleError, StepError},
     events::Event,
     execute::{Awaited, Executor},
+    gate::{self, Judgement},
     operation::Operation,
     plan::{Action, Plan},
 };
 use crate::{
     docker::Engine,
     host::{Command, Host, HostError, Status, shown},
-    spec::Release,
+    facts,
+    spec::{Release, Spec},
 };
 
 /// How long the package manager may take. It may have to wait for another one (unattended upgrades) before it begins.
@@ -98,7 +100,9 @@ pub(super) async fn install(
     host: &Host,
     control: &Control,
     source: DockerSource,
+    spec: &Spec,
 ) -> Result<Engine, LifecycleError> {
+    let judgement = gate(host, control, spec).await?;
     let question = Command::shell(recipe::QUESTION).sudo();
     let answer = host.exec(&question).await?;
     let recipe =
@@ -123,7 +127,7 @@ pub(super) async fn install(
             return Err(LifecycleError::Declined { host: host.label() });
         }
         operation.take(control).await?;
-        operation.begin(None, &plan.summary()).await?;
+        operation.begin(None, judgement.ignored_ids(), &plan.summary()).await?;
         let executor = Executor {
             host,
             engine: &Engine::none(host)?,
@@ -139,6 +143,19 @@ pub(super) async fn install(
     let result = result.await;
     operation.end(&result).await;
     result
+}
+
+/// Docker is not installed on a server that is not fit for what it is installed for.
+async fn gate(host: &Host, control: &Control, spec: &Spec) -> Result<Judgement, LifecycleError> {
+    let question = facts::Question {
+        data_path: spec.data_path().to_string(),
+        count_updates: false,
+        wants_sudo_password: true,
+    };
+    let facts = facts::read(host, &question).await?;
+    let judgement = gate::judge(&facts, &spec.expectations(), false)?.pass(&host.label())?;
+    judgement.tell(&control.events);
+    Ok(judgement)
 }
 
 /// Runs the package manager, telling its last line.

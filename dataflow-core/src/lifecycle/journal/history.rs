@@ -40,6 +40,9 @@ pub struct PastRun {
     /// In what they differed from those of the deployment before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changed_settings: Vec<Change>,
+    /// The checks of the preflight whose errors were ignored.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
     /// Its steps.
     pub steps: Vec<PastStep>,
     /// What was put back after a failure.
@@ -127,6 +130,7 @@ pub(in crate::lifecycle) fn parse(run: &str, text: &str, at_work: bool) -> PastR
         error: None,
         settings: None,
         changed_settings: Vec::new(),
+        ignored: Vec::new(),
         steps: Vec::new(),
         put_back: Vec::new(),
     };
@@ -148,6 +152,7 @@ impl PastRun {
                 self.server = clean(&begun.server);
                 self.program = clean(&begun.program);
                 self.settings = begun.settings.map(DeployedSettings::cleaned);
+                self.ignored = begun.ignored.iter().map(|id| clean(id)).collect();
             }
             What::Planned { mut plan } => {
                 let changed = plan["changed_settings"].take();

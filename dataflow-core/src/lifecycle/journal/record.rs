@@ -69,6 +69,9 @@ pub(in crate::lifecycle) struct Begun {
     pub(in crate::lifecycle) program: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::lifecycle) settings: Option<DeployedSettings>,
+    /// The checks of the preflight whose errors are ignored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::lifecycle) ignored: Vec<String>,
 }
 
 /// How a run ended.

@@ -150,7 +150,7 @@ fn perform(action: &Action, observed: &mut Observed) {
         Action::AwaitClickHouse { name, .. } | Action::AwaitService { name, .. } => {
             assert_eq!(all[name].state, State::Running, "{name}");
         }
-        Action::InstallDocker(_) => {}
+        Action::InstallDocker(_) | Action::Mend(_) => {}
         Action::AwaitEnd(name) => all.get_mut(name).unwrap().state = State::Exited,
         Action::Initialise(_) => {
             assert_eq!(all[DATABASE].state, State::Running, "it needs ClickHouse");

@@ -130,3 +130,8 @@ fn planned(observed: &Observed) -> String {
         Err(error) => format!("refused: {error}"),
     }
 }
+
+/// Any container, for those to whom only its name matters.
+pub(super) fn some_container() -> Container {
+    deployed().containers[DATABASE].clone()
+}

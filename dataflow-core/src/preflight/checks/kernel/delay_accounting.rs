@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome, remedy},
+    preflight::{Check, Expectations, Group, Outcome},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     let value = *facts.kernel.delay_accounting.get()?;
     Ok(if value == 0 {
-        Outcome::note(value.to_string()).mend(remedy::sysctl("kernel.task_delayacct", "1"))
+        Outcome::note(value.to_string()).set("kernel.task_delayacct", value.into(), "1")
     } else {
         Outcome::pass(value.to_string())
     })

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome},
+    preflight::{Check, Expectations, Fix, Group, Outcome},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -21,6 +21,13 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
         Outcome::warning(value)
             .mend("echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled")
             .mend("echo 'w /sys/kernel/mm/transparent_hugepage/enabled - - - - madvise' | sudo tee /etc/tmpfiles.d/dataflow-thp.conf")
+            .fixed_by(Fix::at_start(
+                "transparent huge pages",
+                "/sys/kernel/mm/transparent_hugepage/enabled",
+                value,
+                "madvise",
+                "thp",
+            ))
     } else {
         Outcome::pass(value)
     })

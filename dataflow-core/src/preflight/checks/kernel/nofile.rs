@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome, remedy},
+    preflight::{Check, Expectations, Group, Outcome},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -19,7 +19,7 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     let most = *facts.kernel.nr_open.get()?;
     Ok(if most < 655_360 {
         Outcome::error(format!("fs.nr_open is {most}"))
-            .mend(remedy::sysctl("fs.nr_open", "1048576"))
+            .set("fs.nr_open", most.into(), "1048576")
     } else {
         Outcome::pass(format!("fs.nr_open is {most}"))
     })

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome, remedy},
+    preflight::{Check, Expectations, Group, Outcome},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     let value = *facts.kernel.overcommit.get()?;
     Ok(if value == 2 {
-        Outcome::warning(value.to_string()).mend(remedy::sysctl("vm.overcommit_memory", "0"))
+        Outcome::warning(value.to_string()).set("vm.overcommit_memory", value.into(), "0")
     } else {
         Outcome::pass(value.to_string())
     })

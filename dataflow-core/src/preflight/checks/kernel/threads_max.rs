@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome, remedy},
+    preflight::{Check, Expectations, Group, Outcome},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     let value = *facts.kernel.threads_max.get()?;
     Ok(if value < 30_000 {
-        Outcome::warning(value.to_string()).mend(remedy::sysctl("kernel.threads-max", "100000"))
+        Outcome::warning(value.to_string()).set("kernel.threads-max", value.into(), "100000")
     } else {
         Outcome::pass(value.to_string())
     })

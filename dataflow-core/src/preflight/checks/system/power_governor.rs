@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Fact, Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome, remedy},
+    preflight::{Check, Expectations, Fix, Group, Outcome, remedy},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -26,7 +26,20 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
             "{} && sudo cpupower frequency-set -g performance",
             tool(facts)
         ))
+        .fixed_by(fix(governors))
     })
+}
+
+/// Where processors have different ones, what each had is not known here.
+fn fix(governors: &[String]) -> Option<Fix> {
+    let [now] = governors else { return None };
+    Some(Fix::at_start(
+        "the CPU governor",
+        "/sys/devices/system/cpu/cpufreq/policy*/scaling_governor",
+        now,
+        "performance",
+        "governor",
+    ))
 }
 
 fn tool(facts: &Facts) -> String {

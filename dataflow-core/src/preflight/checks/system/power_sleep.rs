@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome},
+    preflight::{Check, Expectations, Fix, Group, Outcome},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -31,5 +31,7 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     } else {
         Outcome::note(seen)
     };
-    Ok(found.mend(format!("sudo systemctl mask {}", may_sleep.join(" "))))
+    Ok(found
+        .mend(format!("sudo systemctl mask {}", may_sleep.join(" ")))
+        .fixed_by(Fix::mask(may_sleep)))
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Fact, Facts, Unseen},
-    preflight::{Check, Expectations, Group, Outcome, remedy},
+    preflight::{Check, Expectations, Fix, Group, Outcome, remedy},
 };
 
 pub(super) const CHECK: Check = Check {
@@ -28,7 +28,8 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
                 remedy::install(facts, "chrony"),
                 unit(facts)
             )
-        }),
+        })
+        .fixed_by(fix(facts)),
         (program, false) => Outcome::error(format!("{program} runs and has not synchronised it"))
             .mend(if program == "chrony" {
                 "chronyc sources -v"
@@ -36,6 +37,26 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
                 "timedatectl timesync-status"
             }),
     })
+}
+
+/// Starts what is installed. What somebody masked stays as it is.
+fn fix(facts: &Facts) -> Option<Fix> {
+    let units = facts.software.units.known()?;
+    let unit = [
+        "chrony",
+        "chronyd",
+        "systemd-timesyncd",
+        "ntpsec",
+        "ntp",
+        "ntpd",
+    ]
+    .iter()
+    .find_map(|name| {
+        units
+            .iter()
+            .find(|unit| unit.name == format!("{name}.service") && !unit.masked)
+    })?;
+    Some(Fix::start(&unit.name, unit.enabled))
 }
 
 fn os_is_ubuntu(facts: &Facts) -> bool {
