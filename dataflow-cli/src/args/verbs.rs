@@ -96,17 +96,8 @@ pub(crate) struct PreflightArgs {
     /// Record the facts of the server in this file
     #[arg(long, value_name = "FILE", display_order = 0)]
     pub(crate) save_facts: Option<PathBuf>,
-    /// Show it for CI or for a page: junit or markdown
-    #[arg(
-        long,
-        value_enum,
-        hide_possible_values = true,
-        value_name = "FORM",
-        display_order = 0
-    )]
-    pub(crate) format: Option<FormatArg>,
     /// Mend on one server what can be mended safely, after a question; no software is removed
-    #[arg(long, display_order = 0, conflicts_with_all = ["format", "save_facts"])]
+    #[arg(long, display_order = 0, conflicts_with = "save_facts")]
     pub(crate) fix: bool,
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
@@ -132,15 +123,6 @@ impl From<ProfileArg> for Profile {
             ProfileArg::LargeScale => Self::LargeScale,
         }
     }
-}
-
-/// A form of a report.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum FormatArg {
-    /// JUnit's XML
-    Junit,
-    /// Markdown
-    Markdown,
 }
 
 /// What is removed, and whether that is asked about.

@@ -52,6 +52,12 @@ use several::Servers;
 
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
+    if let Some(page) = cli.global.output.page()
+        && let Some(asked) = cli.verb.without_page()
+    {
+        let form = page.name();
+        return Err(CliError::NoPage { form, asked }.into());
+    }
     match &cli.verb {
         Verb::Init(args) => init::init(cli, args, printer),
         Verb::Completions(args) => completions::completions(args, printer),
@@ -63,7 +69,7 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
             mend::mend(session, args).await
         }),
         Verb::Preflight(args) => on_each(cli, printer, async |servers| {
-            preflight::preflight(servers, args).await
+            preflight::preflight(servers, args, cli.global.output.page()).await
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
         Verb::History(args) => match &args.run {

@@ -46,7 +46,11 @@ pub struct Complaint {
 
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} (required: {})", self.id, self.seen, self.required)?;
+        write!(
+            f,
+            "{}: {} (required: {})",
+            self.id, self.seen, self.required
+        )?;
         if !self.remedy.is_empty() {
             write!(f, "; to mend it: {}", self.remedy.join("; "))?;
         }
@@ -151,8 +155,7 @@ impl Server {
         observed: &Observed,
     ) -> Result<Judgement, LifecycleError> {
         let deployed = is_deployed(observed, &self.release);
-        let judgement =
-            judge(facts, &spec.expectations(), deployed)?.pass(&self.host.label())?;
+        let judgement = judge(facts, &spec.expectations(), deployed)?.pass(&self.host.label())?;
         self.gate_told.call_once(|| {
             judgement.tell(&self.control.events);
         });

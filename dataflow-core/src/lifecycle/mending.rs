@@ -113,7 +113,10 @@ impl Mending<'_> {
         if plan.is_empty() {
             return Ok(self.mended(None, &plan, report));
         }
-        let ignored = report.findings.iter().filter(|found| found.ignored.is_some());
+        let ignored = report
+            .findings
+            .iter()
+            .filter(|found| found.ignored.is_some());
         let ignored = ignored.map(|found| found.id.to_owned()).collect();
         operation.begin(None, ignored, &plan.summary()).await?;
         let executor = Executor {

@@ -79,7 +79,8 @@ fn given_a_remedy_that_did_not_help_then_that_is_told() {
     facts.kernel.overcommit = Fact::Known(2);
     let left = not_mended(&before, &report(&facts, &[]));
     assert!(
-        left.iter().any(|line| line.starts_with("kernel.overcommit: 2")),
+        left.iter()
+            .any(|line| line.starts_with("kernel.overcommit: 2")),
         "{left:?}"
     );
     assert!(!left.iter().any(|line| line.contains("kernel.pid-max")));

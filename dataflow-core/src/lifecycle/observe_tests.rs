@@ -4,11 +4,7 @@ use secrecy::ExposeSecret;
 use super::*;
 
 fn read(answer: &str) -> Observed {
-    understand(
-        answer,
-        &Release::portsip(),
-        SystemTime::UNIX_EPOCH,
-    )
+    understand(answer, &Release::portsip(), SystemTime::UNIX_EPOCH)
 }
 
 #[test]

@@ -199,7 +199,10 @@ async fn given_an_operation_at_work_when_another_one_begins_then_it_is_told_who_
     let (_, plan) = secretive();
     let mut first = lab.operation("run").await;
     lab.take(&mut first).await.unwrap();
-    first.begin(None, Vec::new(), &plan.summary()).await.unwrap();
+    first
+        .begin(None, Vec::new(), &plan.summary())
+        .await
+        .unwrap();
     first.step_started(1, 2, &plan.steps[0]).await.unwrap();
 
     let mut second = lab.operation("upgrade").await;
@@ -276,7 +279,10 @@ async fn given_a_lock_that_was_taken_away_when_the_next_step_comes_then_it_is_no
     let (_, plan) = secretive();
     let mut first = lab.operation("run").await;
     lab.take(&mut first).await.unwrap();
-    first.begin(None, Vec::new(), &plan.summary()).await.unwrap();
+    first
+        .begin(None, Vec::new(), &plan.summary())
+        .await
+        .unwrap();
     let mut thief = lab.operation("unlock").await;
     let taken = thief.seize().await.unwrap().unwrap();
     assert_eq!(taken.run, first.run.to_string());
@@ -300,7 +306,10 @@ async fn given_a_copy_that_cannot_be_written_when_recorded_then_it_is_told_once_
     fs::write(lab.copies(), "a file").unwrap();
     let mut operation = lab.operation("run").await;
     lab.take(&mut operation).await.unwrap();
-    operation.begin(None, Vec::new(), &plan.summary()).await.unwrap();
+    operation
+        .begin(None, Vec::new(), &plan.summary())
+        .await
+        .unwrap();
     operation.step_started(1, 2, &plan.steps[0]).await.unwrap();
     assert_eq!(lab.journal(&operation).lines().count(), 3);
     let told = lab.told.lock().unwrap();
@@ -318,7 +327,10 @@ async fn given_a_journal_that_cannot_be_written_when_a_step_comes_then_it_is_not
     lab.take(&mut operation).await.unwrap();
     let file = lab.kept().join(format!("journal/{}.jsonl", operation.run));
     std::os::unix::fs::symlink("/dev/full", &file).unwrap();
-    let error = operation.begin(None, Vec::new(), &plan.summary()).await.unwrap_err();
+    let error = operation
+        .begin(None, Vec::new(), &plan.summary())
+        .await
+        .unwrap_err();
     let said = error.to_string();
     assert!(
         said.starts_with("local: the journal could not be begun: "),

@@ -150,7 +150,9 @@ test ! -f "$file" || {{ echo "{RUN_MARK}$1"; head -c 1048576 "$file"; }}"#,
         let Some(holder) = operation.seize().await? else {
             return Ok(None);
         };
-        operation.begin(None, Vec::new(), &PlanSummary::default()).await?;
+        operation
+            .begin(None, Vec::new(), &PlanSummary::default())
+            .await?;
         let what = format!("take the lock away from {holder}");
         operation.did(&what, "it was asked for").await;
         Ok(Some(holder))

@@ -28,7 +28,9 @@ pub use image::ImageRef;
 pub use registry::{RegistryLogin, RegistryServer};
 pub use release::{Directory, Owner, PasswordFile, Release};
 pub use server_ip::ServerIp;
-pub use settings::{CONNECT_TIMEOUT_RANGE, PreflightSettings, RegistrySettings, Secret, Settings, SshSettings};
+pub use settings::{
+    CONNECT_TIMEOUT_RANGE, PreflightSettings, RegistrySettings, Secret, Settings, SshSettings,
+};
 pub use version::Version;
 pub use wanted::{NOFILE_RANGE, Pull, START_GRACE_RANGE, Spec, Target};
 

@@ -11,8 +11,8 @@ use super::{
     ServerIp, Spec, SpecError, Target,
 };
 use crate::Explain;
-use crate::preflight::{CheckId, Profile};
 use crate::host::{Address, Fingerprint, Jump, SignIn, SshAddress};
+use crate::preflight::{CheckId, Profile};
 
 /// The time that a connection may take, in seconds, that is allowed.
 pub const CONNECT_TIMEOUT_RANGE: RangeInclusive<u64> = 1..=600;

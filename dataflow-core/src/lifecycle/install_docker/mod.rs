@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     docker::Engine,
-    host::{Command, Host, HostError, Status, shown},
     facts,
+    host::{Command, Host, HostError, Status, shown},
     spec::{Release, Spec},
 };
 
@@ -127,7 +127,9 @@ pub(super) async fn install(
             return Err(LifecycleError::Declined { host: host.label() });
         }
         operation.take(control).await?;
-        operation.begin(None, judgement.ignored_ids(), &plan.summary()).await?;
+        operation
+            .begin(None, judgement.ignored_ids(), &plan.summary())
+            .await?;
         let executor = Executor {
             host,
             engine: &Engine::none(host)?,

@@ -18,8 +18,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     let most = *facts.kernel.nr_open.get()?;
     Ok(if most < 655_360 {
-        Outcome::error(format!("fs.nr_open is {most}"))
-            .set("fs.nr_open", most.into(), "1048576")
+        Outcome::error(format!("fs.nr_open is {most}")).set("fs.nr_open", most.into(), "1048576")
     } else {
         Outcome::pass(format!("fs.nr_open is {most}"))
     })

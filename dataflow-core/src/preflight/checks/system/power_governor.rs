@@ -22,11 +22,12 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     } else if governors.iter().all(|governor| governor == "performance") {
         Outcome::pass("performance")
     } else {
-        Outcome::warning(governors.join(", ")).mend(format!(
-            "{} && sudo cpupower frequency-set -g performance",
-            tool(facts)
-        ))
-        .fixed_by(fix(governors))
+        Outcome::warning(governors.join(", "))
+            .mend(format!(
+                "{} && sudo cpupower frequency-set -g performance",
+                tool(facts)
+            ))
+            .fixed_by(fix(governors))
     })
 }
 

@@ -20,16 +20,17 @@ fn judge(facts: &Facts, _: &Expectations) -> Result<Outcome, Unseen> {
     Ok(match (keeper.program.as_str(), keeper.synchronised) {
         ("", true) => Outcome::pass("synchronised"),
         (program, true) => Outcome::pass(format!("by {program}")),
-        ("", false) => Outcome::error("nothing keeps the clock").mend(if os_is_ubuntu(facts) {
-            "sudo timedatectl set-ntp true".to_owned()
-        } else {
-            format!(
-                "{} && sudo systemctl enable --now {}",
-                remedy::install(facts, "chrony"),
-                unit(facts)
-            )
-        })
-        .fixed_by(fix(facts)),
+        ("", false) => Outcome::error("nothing keeps the clock")
+            .mend(if os_is_ubuntu(facts) {
+                "sudo timedatectl set-ntp true".to_owned()
+            } else {
+                format!(
+                    "{} && sudo systemctl enable --now {}",
+                    remedy::install(facts, "chrony"),
+                    unit(facts)
+                )
+            })
+            .fixed_by(fix(facts)),
         (program, false) => Outcome::error(format!("{program} runs and has not synchronised it"))
             .mend(if program == "chrony" {
                 "chronyc sources -v"
