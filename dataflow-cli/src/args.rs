@@ -21,8 +21,8 @@ use secrecy::SecretString;
 
 pub(crate) use self::output::{Output, OutputArg, Page};
 pub(crate) use self::verbs::{
-    CompletionsArgs, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs, PreflightArgs,
-    RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
+    CompletionsArgs, Explained, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs,
+    PreflightArgs, RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
 };
 use crate::{args_help as help, settings::known_servers};
 
@@ -199,6 +199,9 @@ impl Verb {
     pub(crate) fn without_page(&self) -> Option<&'static str> {
         match self {
             Self::Preflight(preflight) if preflight.fix => Some("preflight --fix"),
+            Self::Preflight(preflight) if preflight.explain.is_some() => {
+                Some("preflight --explain")
+            }
             Self::Preflight(_) => None,
             verb => Some(verb.name()),
         }

@@ -39,7 +39,8 @@ pub(super) async fn preflight(
     report(answers, args, page)
 }
 
-fn report(
+/// Shows what was found.
+pub(super) fn report(
     answers: Answers<Report>,
     args: &PreflightArgs,
     page: Option<Page>,
