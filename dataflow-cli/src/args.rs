@@ -1,5 +1,6 @@
 //! The command line.
 
+mod output;
 mod verbs;
 
 use std::{convert::Infallible, path::PathBuf, str::FromStr, time::Duration};
@@ -18,8 +19,9 @@ use dataflow_core::{
 };
 use secrecy::SecretString;
 
+pub(crate) use self::output::{Output, OutputArg, Page};
 pub(crate) use self::verbs::{
-    CompletionsArgs, FormatArg, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs,
+    CompletionsArgs, Explained, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs,
     PreflightArgs, RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
 };
 use crate::{args_help as help, settings::known_servers};
@@ -43,7 +45,7 @@ pub(crate) struct Global {
     /// Server of the settings file; may be given several times to read from several
     #[arg(long = "server", global = true, value_name = "NAME", add = ArgValueCandidates::new(known_servers))]
     pub(crate) servers: Vec<String>,
-    /// How results are shown: human or json
+    /// How results are shown: human or json; for preflight also junit or markdown
     #[arg(
         long,
         global = true,
@@ -52,7 +54,7 @@ pub(crate) struct Global {
         hide_possible_values = true,
         value_name = "FORM"
     )]
-    pub(crate) output: Output,
+    pub(crate) output: OutputArg,
     /// When to colour: auto, always or never
     #[arg(
         long,
@@ -107,16 +109,6 @@ pub(crate) struct SshArgs {
     /// Time that connecting may take
     #[arg(long, global = true, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(CONNECT_TIMEOUT_RANGE))]
     pub(crate) connect_timeout: Option<u64>,
-}
-
-/// How results are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// Text for people
-    #[default]
-    Human,
-    /// JSON on standard output
-    Json,
 }
 
 /// When output is coloured.
@@ -200,6 +192,18 @@ impl Verb {
             Self::Unlock(_) => "unlock",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
+        }
+    }
+
+    /// The verb as it is asked, where no document can be made of its result.
+    pub(crate) fn without_page(&self) -> Option<&'static str> {
+        match self {
+            Self::Preflight(preflight) if preflight.fix => Some("preflight --fix"),
+            Self::Preflight(preflight) if preflight.explain.is_some() => {
+                Some("preflight --explain")
+            }
+            Self::Preflight(_) => None,
+            verb => Some(verb.name()),
         }
     }
 

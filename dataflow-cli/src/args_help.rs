@@ -47,8 +47,10 @@ dataflow-preflight does the same on the server itself.
 Examples:
   dataflow preflight -a 172.31.16.158
   dataflow preflight --server paris --server lima --profile large-scale
-  dataflow preflight -a 172.31.16.158 --ignore memory.per-cpu --format markdown > report.md
-  dataflow preflight -a 172.31.16.158 --fix";
+  dataflow preflight -a 172.31.16.158 --ignore memory.per-cpu --output markdown > report.md
+  dataflow preflight -a 172.31.16.158 --fix
+  dataflow preflight --facts paris.json --facts lima.json
+  dataflow preflight --explain memory.per-cpu";
 
 pub(crate) const RUN: &str = "\
 Examples:

@@ -52,6 +52,15 @@ pub(crate) enum CliError {
     /// A flag is about one machine, and several servers are to be looked at.
     #[error("{flag} names one machine, and the settings file has several servers")]
     OneMachine { flag: &'static str },
+    /// A flag is about a server, and none is asked.
+    #[error("{flag} is about a server, and --facts asks none")]
+    NotWithFacts { flag: &'static str },
+    /// A form of output that only the report of preflight has.
+    #[error("--output {form} is for the report of preflight only, and {asked} has none")]
+    NoPage {
+        form: &'static str,
+        asked: &'static str,
+    },
     /// The program could not be set going.
     #[error("this program cannot run here: {0}")]
     Runtime(String),
@@ -66,7 +75,9 @@ impl Explain for CliError {
             | Self::NoAnswer
             | Self::NameForInit
             | Self::WhichServer { .. }
-            | Self::OneMachine { .. } => Kind::Usage,
+            | Self::OneMachine { .. }
+            | Self::NotWithFacts { .. }
+            | Self::NoPage { .. } => Kind::Usage,
             Self::Unwritable { .. } | Self::Runtime(_) => Kind::Failed,
         }
     }
@@ -105,6 +116,10 @@ impl Explain for CliError {
             Self::OneMachine { .. } => {
                 "Name the server with --server NAME as well, or leave the flag out.".to_owned()
             }
+            Self::NotWithFacts { flag } => format!(
+                "Leave {flag} out, and give what the server is to be checked for as flags, such as --private-ip."
+            ),
+            Self::NoPage { .. } => "Use --output human or --output json.".to_owned(),
             Self::Runtime(_) => "Check this machine's limits (ulimit -a) and memory.".to_owned(),
         }
     }

@@ -28,7 +28,7 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) fn new(cli: &Cli) -> Self {
         Self {
-            output: cli.global.output,
+            output: cli.global.output.output(),
             verb: Some(cli.verb.name()),
             quiet: cli.global.quiet,
             verbose: cli.global.verbose,

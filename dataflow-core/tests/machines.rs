@@ -113,9 +113,9 @@ fn given_what_the_pbx_is_when_the_server_differs_then_it_is_not_fit() {
 fn a_report_can_be_written_for_ci_and_for_a_page() {
     insta::assert_snapshot!(
         "as-junit",
-        render::junit(&[report("vmware"), report("wsl")])
+        render::junit([Ok(&report("vmware")), Ok(&report("wsl"))])
     );
-    insta::assert_snapshot!("as-markdown", render::markdown(&report("proxmox")));
+    insta::assert_snapshot!("as-markdown", render::markdown([Ok(&report("proxmox"))]));
     insta::assert_snapshot!(
         "as-json",
         serde_json::to_string_pretty(&report("ec2-t3")).unwrap()

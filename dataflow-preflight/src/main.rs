@@ -19,9 +19,6 @@ use dataflow_core::{
 
 use crate::{args::Args, error::Failure};
 
-/// A file of facts is some ten kilobytes; one that is larger than this many bytes is something else.
-const FACTS_LIMIT: u64 = 16 * 1024 * 1024;
-
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -118,12 +115,12 @@ fn recorded(path: &Path) -> Result<Facts, Failure> {
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin()
-            .take(FACTS_LIMIT)
+            .take(facts::RECORDED_LIMIT)
             .read_to_string(&mut text)
             .map_err(refuse)?;
     } else {
         std::fs::File::open(path)
-            .and_then(|file| file.take(FACTS_LIMIT).read_to_string(&mut text))
+            .and_then(|file| file.take(facts::RECORDED_LIMIT).read_to_string(&mut text))
             .map_err(refuse)?;
     }
     Ok(Facts::from_json(&text)?)

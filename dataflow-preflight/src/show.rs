@@ -27,8 +27,8 @@ pub(crate) fn report(report: &Report, args: &Args) -> Result<(), Failure> {
         Output::Json => serde_json::to_string_pretty(report)
             .map(|text| format!("{text}\n"))
             .map_err(|error| Failure::Render(error.to_string()))?,
-        Output::Junit => render::junit(std::slice::from_ref(report)),
-        Output::Markdown => render::markdown(report),
+        Output::Junit => render::junit([Ok(report)]),
+        Output::Markdown => render::markdown([Ok(report)]),
     };
     print(&text);
     Ok(())

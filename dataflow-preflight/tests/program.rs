@@ -134,7 +134,7 @@ fn given_a_mistyped_check_then_the_right_one_is_named() {
 
     insta::assert_snapshot!(stderr(&output), @r#"
     error: there is no check "disk.sise"
-    next: Did you mean disk.size? `dataflow-preflight --explain all` names them all.
+    next: Did you mean disk.size? `--explain all` of the preflight names them all.
     "#);
 }
 

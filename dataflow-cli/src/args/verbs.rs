@@ -96,17 +96,14 @@ pub(crate) struct PreflightArgs {
     /// Record the facts of the server in this file
     #[arg(long, value_name = "FILE", display_order = 0)]
     pub(crate) save_facts: Option<PathBuf>,
-    /// Show it for CI or for a page: junit or markdown
-    #[arg(
-        long,
-        value_enum,
-        hide_possible_values = true,
-        value_name = "FORM",
-        display_order = 0
-    )]
-    pub(crate) format: Option<FormatArg>,
+    /// Judge the facts recorded in this file instead of a server; - for standard input; may be given several times
+    #[arg(long, value_name = "FILE", display_order = 0, conflicts_with_all = ["fix", "save_facts", "count_updates"])]
+    pub(crate) facts: Vec<PathBuf>,
+    // Not a doc comment: rustdoc would take it for a link.
+    #[arg(long, value_name = "ID|all", display_order = 0, value_parser = explained, conflicts_with_all = ["fix", "save_facts", "facts"], help = "Explain a check, or all of them, and ask no server")]
+    pub(crate) explain: Option<Explained>,
     /// Mend on one server what can be mended safely, after a question; no software is removed
-    #[arg(long, display_order = 0, conflicts_with_all = ["format", "save_facts"])]
+    #[arg(long, display_order = 0, conflicts_with = "save_facts")]
     pub(crate) fix: bool,
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,
@@ -114,6 +111,22 @@ pub(crate) struct PreflightArgs {
     pub(crate) server: ServerArgs,
     #[command(flatten)]
     pub(crate) lock: LockArgs,
+}
+
+/// What is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Explained {
+    /// Each check, in a line.
+    All,
+    /// One check.
+    One(CheckId),
+}
+
+fn explained(text: &str) -> Result<Explained, String> {
+    match text {
+        "all" => Ok(Explained::All),
+        id => parse(id).map(Explained::One),
+    }
 }
 
 /// A size of deployment.
@@ -132,15 +145,6 @@ impl From<ProfileArg> for Profile {
             ProfileArg::LargeScale => Self::LargeScale,
         }
     }
-}
-
-/// A form of a report.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum FormatArg {
-    /// JUnit's XML
-    Junit,
-    /// Markdown
-    Markdown,
 }
 
 /// What is removed, and whether that is asked about.

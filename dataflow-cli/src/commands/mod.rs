@@ -1,6 +1,7 @@
 //! One file for each verb, and what they share.
 
 mod completions;
+mod explain;
 mod history;
 mod init;
 mod init_questions;
@@ -9,6 +10,7 @@ mod man;
 mod mend;
 mod plan;
 mod preflight;
+mod recorded;
 mod restart;
 mod rm;
 mod run;
@@ -38,7 +40,7 @@ use dataflow_core::{
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    args::{Cli, Output, Verb},
+    args::{Cli, Output, PreflightArgs, Verb},
     error::{CliError, Failure},
     exit::ExitStatus,
     plan_view,
@@ -52,6 +54,12 @@ use several::Servers;
 
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
+    if let Some(page) = cli.global.output.page()
+        && let Some(asked) = cli.verb.without_page()
+    {
+        let form = page.name();
+        return Err(CliError::NoPage { form, asked }.into());
+    }
     match &cli.verb {
         Verb::Init(args) => init::init(cli, args, printer),
         Verb::Completions(args) => completions::completions(args, printer),
@@ -62,8 +70,13 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
         Verb::Preflight(args) if args.fix => on_one(cli, printer, async |session| {
             mend::mend(session, args).await
         }),
+        Verb::Preflight(args) if !args.facts.is_empty() => recorded::recorded(cli, args, printer),
+        Verb::Preflight(PreflightArgs {
+            explain: Some(what),
+            ..
+        }) => explain::explain(*what, printer),
         Verb::Preflight(args) => on_each(cli, printer, async |servers| {
-            preflight::preflight(servers, args).await
+            preflight::preflight(servers, args, cli.global.output.page()).await
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
         Verb::History(args) => match &args.run {

@@ -6,7 +6,7 @@ use dataflow_core::{
     facts::Question,
     preflight::{
         self as checks, Expectations, Report, State, Verdict,
-        render::{self, Detail},
+        render::{self, Detail, NoReport},
     },
     spec::{ServerIp, Settings},
 };
@@ -14,18 +14,20 @@ use owo_colors::OwoColorize;
 
 use super::{
     Session,
-    several::{self, Answer, Servers, Show},
+    several::{self, Answer, Answers, Servers, Show},
 };
 use crate::{
-    args::{FormatArg, PreflightArgs},
+    args::{Page, PreflightArgs},
     error::{CliError, Failure},
     exit::ExitStatus,
+    render::messages,
     table, width,
 };
 
 pub(super) async fn preflight(
     servers: Servers,
     args: &PreflightArgs,
+    page: Option<Page>,
 ) -> Result<ExitStatus, Failure> {
     if args.save_facts.is_some() && servers.are_several() {
         return Err(CliError::OneMachine {
@@ -34,20 +36,25 @@ pub(super) async fn preflight(
         .into());
     }
     let answers = servers.ask(async |session| look(session, args).await).await;
+    report(answers, args, page)
+}
+
+/// Shows what was found.
+pub(super) fn report(
+    answers: Answers<Report>,
+    args: &PreflightArgs,
+    page: Option<Page>,
+) -> Result<ExitStatus, Failure> {
     answers.report(Show {
-        one: |report: &Report| match args.format {
+        one: |report: &Report| match page {
             None => render::human(report, Detail::All, &paint),
-            Some(FormatArg::Junit) => render::junit(std::slice::from_ref(report)),
-            Some(FormatArg::Markdown) => render::markdown(report),
+            Some(Page::Junit) => render::junit([Ok(report)]),
+            Some(Page::Markdown) => render::markdown([Ok(report)]),
         },
-        all: |answers: &[Answer<Report>]| match args.format {
+        all: |answers: &[Answer<Report>]| match page {
             None => overview(answers, width::of_stdout()),
-            Some(FormatArg::Junit) => render::junit(&reports(answers)),
-            Some(FormatArg::Markdown) => {
-                let reports = reports(answers);
-                let pages: Vec<String> = reports.iter().map(render::markdown).collect();
-                pages.join("\n")
-            }
+            Some(Page::Junit) => render::junit(outcomes(answers)),
+            Some(Page::Markdown) => render::markdown(outcomes(answers)),
         },
         status: |report: &Report| status(report, args),
     })
@@ -107,11 +114,14 @@ async fn look(session: Session, args: &PreflightArgs) -> Result<Report, Failure>
     Ok(checks::judge(&facts, &expectations)?)
 }
 
-fn reports(answers: &[Answer<Report>]) -> Vec<Report> {
-    let reports = answers
-        .iter()
-        .filter_map(|answer| answer.result.as_ref().ok());
-    reports.cloned().collect()
+/// The reports, and why there is none where there is none.
+fn outcomes(answers: &[Answer<Report>]) -> impl Iterator<Item = Result<&Report, NoReport>> {
+    answers.iter().map(|answer| {
+        answer.result.as_ref().map_err(|Failure(error)| NoReport {
+            name: answer.name.clone(),
+            why: messages(&**error).join(": "),
+        })
+    })
 }
 
 /// What matters of each server, and a line for each.

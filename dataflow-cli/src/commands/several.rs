@@ -90,6 +90,13 @@ impl Servers {
     }
 }
 
+impl<T> Answers<T> {
+    /// What was answered by other means.
+    pub(super) fn new(answers: Vec<Answer<T>>, printer: Printer) -> Self {
+        Self { answers, printer }
+    }
+}
+
 impl<T: Serialize> Answers<T> {
     /// Shows the answers. The exit code is the worst of all.
     pub(super) fn report(

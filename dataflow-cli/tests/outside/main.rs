@@ -16,5 +16,6 @@ mod json;
 mod manual;
 mod mistakes;
 mod place;
+mod preflight;
 mod secrets;
 mod servers;

@@ -44,6 +44,16 @@ fn values_that_are_not_allowed_say_what_is() {
 }
 
 #[test]
+fn a_document_is_made_of_the_report_of_preflight_only() {
+    assert_snapshot!(run_each(&[
+        "status --output junit",
+        "--output markdown init --stdout",
+        "preflight --fix --output junit",
+        "preflight --format junit",
+    ]));
+}
+
+#[test]
 fn what_is_missing_is_said_with_the_flag_that_gives_it() {
     assert_snapshot!(run_each(&[
         "status",

@@ -55,6 +55,11 @@ fn what_only_reads_asks_all_of_them_and_the_exit_code_is_the_worst() {
 }
 
 #[test]
+fn a_server_without_a_report_has_its_place_in_the_document() {
+    assert_snapshot!(two().run_each(&["preflight --output junit", "preflight --output markdown"]));
+}
+
+#[test]
 fn the_only_server_of_a_file_needs_no_name() {
     let place = Place::new().with_file(
         "dataflow.toml",

@@ -15,6 +15,6 @@ fuzz_target!(|answer: &[u8]| {
     let report = judge(&facts, &Expectations::default()).unwrap();
     assert_eq!(report.counts.crashed, 0);
     let _ = render::plain(&report);
-    let _ = render::junit(std::slice::from_ref(&report));
-    let _ = render::markdown(&report);
+    let _ = render::junit([Ok(&report)]);
+    let _ = render::markdown([Ok(&report)]);
 });

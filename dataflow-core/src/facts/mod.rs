@@ -50,6 +50,9 @@ pub use time::{Keeper, Time};
 /// The version of the shape of [`Facts`]; it grows when a recorded file of before can't be read any more.
 pub const SCHEMA: u32 = 1;
 
+/// A file of facts is some ten kilobytes; one that is larger than this many bytes is something else.
+pub const RECORDED_LIMIT: u64 = 16 * 1024 * 1024;
+
 /// What a machine is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {

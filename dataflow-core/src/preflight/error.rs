@@ -41,9 +41,9 @@ impl Explain for PreflightError {
         match self {
             Self::UnknownCheck {
                 nearest: Some(id), ..
-            } => format!("Did you mean {id}? `dataflow-preflight --explain all` names them all."),
+            } => format!("Did you mean {id}? `--explain all` of the preflight names them all."),
             Self::UnknownCheck { .. } => {
-                "`dataflow-preflight --explain all` names them all.".to_owned()
+                "`--explain all` of the preflight names them all.".to_owned()
             }
         }
     }

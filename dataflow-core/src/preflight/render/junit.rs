@@ -2,19 +2,33 @@
 
 use std::fmt::Write;
 
+use super::NoReport;
 use crate::preflight::{Report, State};
 
-/// The reports as one document. Errors and crashes are failures; what could not be seen or does not apply is skipped.
+/// One document with a suite for each machine. Errors are failures; what could not be seen or does not apply is skipped; a machine
+/// of which there is no report is an error, as a check that crashed is.
 #[must_use]
-pub fn junit(reports: &[Report]) -> String {
+pub fn junit<'a>(reports: impl IntoIterator<Item = Result<&'a Report, NoReport>>) -> String {
     let mut text = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"preflight\">\n",
     );
     for report in reports {
-        suite(&mut text, report);
+        match report {
+            Ok(report) => suite(&mut text, report),
+            Err(none) => empty(&mut text, &none),
+        }
     }
     text.push_str("</testsuites>\n");
     text
+}
+
+fn empty(text: &mut String, none: &NoReport) {
+    let (name, why) = (escaped(&none.name), escaped(&none.why));
+    let _ = writeln!(
+        text,
+        "  <testsuite name=\"{name}\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n    \
+         <testcase classname=\"{name}\" name=\"preflight\"><error message=\"{why}\"/></testcase>\n  </testsuite>"
+    );
 }
 
 fn suite(text: &mut String, report: &Report) {

@@ -2,12 +2,24 @@
 
 use std::fmt::Write;
 
-use super::{groups, human::summary, line};
+use super::{NoReport, groups, human::summary, line};
 use crate::preflight::Report;
 
-/// The report as a table for each group, and the remedies below.
+/// A section for each machine: the report as a table for each group, and the remedies below.
 #[must_use]
-pub fn markdown(report: &Report) -> String {
+pub fn markdown<'a>(reports: impl IntoIterator<Item = Result<&'a Report, NoReport>>) -> String {
+    let sections = reports.into_iter().map(|report| match report {
+        Ok(report) => section(report),
+        Err(none) => format!(
+            "# Preflight: {}\n\nno report: {}\n",
+            cell(&none.name),
+            cell(&none.why)
+        ),
+    });
+    sections.collect::<Vec<_>>().join("\n")
+}
+
+fn section(report: &Report) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "# Preflight: {}\n", cell(&report.host));
     let _ = writeln!(

@@ -10,6 +10,15 @@ pub use markdown::markdown;
 
 use super::{Group, Report};
 
+/// A machine of which there is no report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoReport {
+    /// What it is called.
+    pub name: String,
+    /// Why there is none.
+    pub why: String,
+}
+
 /// Text that a machine may have had a hand in, on one line.
 fn line(text: &str) -> String {
     // Recorded facts may hold anything, so this does not rely on how they were read.
