@@ -40,7 +40,7 @@ fn commands_since(lab: &Lab, log_end: &str) -> usize {
     let mut log = String::new();
     wait_until("the connection to end", Duration::from_secs(10), || {
         log = lab.exec(&format!(
-            "journalctl --sync; journalctl --unit ssh --after-cursor '{log_end}' --output cat --quiet"
+            "journalctl --sync; journalctl --identifier sshd --after-cursor '{log_end}' --output cat --quiet"
         ));
         log.contains("session closed for user")
     });
