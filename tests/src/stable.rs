@@ -10,6 +10,10 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             "[when]",
         ),
         (r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", "[run]"),
+        // The lab has the processors of this machine, and its settings ignore it where these are too few.
+        (r"(?m)^warning: cpu\.count is ignored: .*\n?", ""),
+        (r"(?m)^ignored: cpu\.count\n", ""),
+        (r#"(?m)^ *"ignored": \[\s*"cpu\.count"\s*\],?\n"#, ""),
         // Told only of steps that take long.
         (r"(?m)^\[ *\d+/\d+\] waiting for .*\n", ""),
         (r"\b\d+\.\d+\.\d+\+dfsg[\w.+]*", "[engine]"),

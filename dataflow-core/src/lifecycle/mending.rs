@@ -79,7 +79,7 @@ impl Mending<'_> {
     async fn mend(&self) -> Result<Mended, LifecycleError> {
         let began = Instant::now();
         let report = self.look().await?;
-        let plan = plan(&report);
+        let plan = plan(&report, self.expectations);
         let mended = if plan.is_empty() {
             self.tell_plan(&plan);
             self.mended(None, &plan, report)
@@ -106,17 +106,17 @@ impl Mending<'_> {
         operation.take(self.control).await?;
         // Nobody else changes anything now, which may have been otherwise before.
         let report = self.look().await?;
-        let plan = plan(&report);
+        let plan = plan(&report, self.expectations);
         if plan != approved {
             self.approve(&plan).await?;
         }
         if plan.is_empty() {
             return Ok(self.mended(None, &plan, report));
         }
-        let ignored = report
-            .findings
-            .iter()
-            .filter(|found| found.ignored.is_some());
+        let ignored = report.findings.iter().filter(|found| {
+            let matters = found.ignored.is_some() || found.fix.is_some();
+            matters && self.expectations.ignored.contains(found.id)
+        });
         let ignored = ignored.map(|found| found.id.to_owned()).collect();
         operation.begin(None, ignored, &plan.summary()).await?;
         let executor = Executor {
@@ -162,7 +162,7 @@ impl Mending<'_> {
         let began = Instant::now();
         loop {
             let report = self.look().await?;
-            let left = not_mended(before, &report);
+            let left = not_mended(before, &report, self.expectations);
             if left.is_empty() {
                 return Ok(report);
             }
@@ -192,16 +192,19 @@ impl Mending<'_> {
 }
 
 /// What can be mended safely. What is ignored stays as it is.
-fn to_mend(report: &preflight::Report) -> impl Iterator<Item = (&Finding, &preflight::Fix)> {
+fn to_mend<'report>(
+    report: &'report preflight::Report,
+    expectations: &Expectations,
+) -> impl Iterator<Item = (&'report Finding, &'report preflight::Fix)> {
     let findings = report.findings.iter();
     findings
-        .filter(|found| found.ignored.is_none())
+        .filter(|found| !expectations.ignored.contains(found.id))
         .filter_map(|found| Some((found, found.fix.as_ref()?)))
 }
 
-fn plan(report: &preflight::Report) -> Plan {
+fn plan(report: &preflight::Report, expectations: &Expectations) -> Plan {
     let mut plan = Plan::default();
-    for (found, fix) in to_mend(report) {
+    for (found, fix) in to_mend(report, expectations) {
         let why = format!("{}: {}, required: {}", found.id, found.seen, found.required);
         plan.add(Action::Mend(Box::new(fix.apply.clone())), why)
             .undo = Some(Action::Mend(Box::new(fix.undo.clone())));
@@ -210,8 +213,12 @@ fn plan(report: &preflight::Report) -> Plan {
 }
 
 /// What was to be mended before and is not as required now.
-fn not_mended(before: &preflight::Report, now: &preflight::Report) -> Vec<String> {
-    to_mend(before)
+fn not_mended(
+    before: &preflight::Report,
+    now: &preflight::Report,
+    expectations: &Expectations,
+) -> Vec<String> {
+    to_mend(before, expectations)
         .filter_map(|(mended, _)| now.findings.iter().find(|found| found.id == mended.id))
         .filter(|found| found.state != State::Pass)
         .map(|found| format!("{}: {}, required: {}", found.id, found.seen, found.required))

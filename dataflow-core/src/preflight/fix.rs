@@ -26,9 +26,13 @@ const SET: &str = r#"for file in $1; do printf '%s\n' "$2" >"$file" || exit; don
 umask 022
 mkdir -p "${3%/*}" && printf '%s\n' "$4" >"$3""#;
 
-/// The same back: $1, $2 as there; $3: the file for every start, which goes.
+/// The same back: $1, $2 as there; $3: the file for every start, which goes. What has the value already, as where it could not be set,
+/// is left alone; of several words the one in brackets is the value.
 const SET_BACK: &str = r#"rm -f "$3"
-for file in $1; do printf '%s\n' "$2" >"$file" || exit; done"#;
+for file in $1; do
+    read -r now <"$file"
+    case $now in "$2" | *"[$2]"*) ;; *) printf '%s\n' "$2" >"$file" || exit ;; esac
+done"#;
 
 impl Recipe {
     fn new(what: impl Into<String>, script: &'static str, arguments: &[&str]) -> Self {
@@ -107,5 +111,63 @@ impl Fix {
             ),
             undo,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::{fs, process::Command};
+
+    use super::*;
+
+    fn sh(script: &str, arguments: &[&str]) -> bool {
+        let status = Command::new("sh")
+            .args(["-c", script, "sh"])
+            .args(arguments)
+            .status();
+        status.unwrap().success()
+    }
+
+    #[test]
+    fn a_setting_is_set_for_now_and_every_start_and_back_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name).display().to_string();
+        fs::write(path("policy0"), "powersave\n").unwrap();
+        fs::write(path("policy1"), "powersave\n").unwrap();
+        let (files, kept) = (path("policy*"), path("new/kept.conf"));
+
+        assert!(sh(SET, &[&files, "performance", &kept, "w performance"]));
+        assert_eq!(
+            fs::read_to_string(path("policy1")).unwrap(),
+            "performance\n"
+        );
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "w performance\n");
+
+        assert!(sh(SET_BACK, &[&files, "powersave", &kept]));
+        assert_eq!(fs::read_to_string(path("policy0")).unwrap(), "powersave\n");
+        assert!(!fs::exists(&kept).unwrap());
+    }
+
+    #[test]
+    fn what_the_kernel_does_not_take_is_not_kept_and_needs_no_putting_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = directory.path().join("kept.conf").display().to_string();
+        // As the kernel shows several words; nobody can write there.
+        let file = "/sys/kernel/mm/transparent_hugepage/there-is-no-such-file";
+        assert!(!sh(SET, &[file, "madvise", &kept, "w"]));
+        assert!(!fs::exists(&kept).unwrap());
+
+        let words = directory.path().join("enabled");
+        fs::write(&words, "[always] madvise never\n").unwrap();
+        assert!(sh(
+            SET_BACK,
+            &[&words.display().to_string(), "always", &kept]
+        ));
+        assert_eq!(
+            fs::read_to_string(&words).unwrap(),
+            "[always] madvise never\n"
+        );
     }
 }
