@@ -103,7 +103,7 @@ pub(super) fn what_matters(report: &Report) -> String {
 async fn look(session: Session, args: &PreflightArgs) -> Result<Report, Failure> {
     let expectations = expectations(&session.settings, args);
     let question = question(&session, args);
-    let facts = session.facts(&question).await?;
+    let facts = session.facts(&question, args.disk_probe).await?;
     if let Some(path) = &args.save_facts {
         std::fs::write(path, facts.to_json()?).map_err(|error| CliError::Unwritable {
             what: "the facts cannot be recorded in",

@@ -105,7 +105,7 @@ fn command(question: &Question) -> Command {
 }
 
 /// What is known of sudo where it refused; `None` for an error that has nothing to do with it.
-fn without_sudo(error: &HostError) -> Option<Fact<Sudo>> {
+pub(super) fn without_sudo(error: &HostError) -> Option<Fact<Sudo>> {
     match error {
         HostError::SudoMissing { .. } => Some(Fact::Known(Sudo::Missing)),
         HostError::SudoDenied { reason, .. } => Some(Fact::Known(Sudo::Refused(reason.clone()))),
