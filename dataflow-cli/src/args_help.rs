@@ -40,8 +40,9 @@ Examples:
   dataflow plan --exit-code || echo 'changes are pending, or it could not be told'";
 
 pub(crate) const PREFLIGHT: &str = "\
-Nothing is changed, unless --fix is given. Exit code 1: a server is not fit; 4: with --strict, there are warnings or
-things that could not be seen. Much can be seen by root only: without sudo it is unknown.
+Nothing is changed without --fix; --disk-probe writes a small file and removes it.
+Exit code 1: a server is not fit; 4: with --strict, there are warnings or things that could not be
+seen. Much can be seen by root only: without sudo it is unknown.
 dataflow-preflight does the same on the server itself.
 
 Examples:

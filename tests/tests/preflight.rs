@@ -199,3 +199,17 @@ fn a_user_without_sudo_gets_a_report_on_the_machine_itself_too() {
     assert_eq!(finding(&report, "network.firewall")["state"], "unknown");
     assert_eq!(report["counts"]["crashed"], 0);
 }
+
+#[test]
+fn write_latency_is_measured_on_the_server_only_where_it_is_asked_for_and_nothing_is_left() {
+    let lab = Lab::open();
+    for user in ["ubuntu", "root"] {
+        let report = report(&preflight(&lab, user, &["--disk-probe"]).run());
+        let latency = finding(&report, "disk.latency");
+        let seen = latency["seen"].as_str().expect("text");
+        assert!(seen.contains("each by a dd of its own"), "{latency}");
+        assert_eq!(lab.exec("find / -xdev -name '.dataflow-disk-probe*'"), "");
+    }
+    let report = report(&preflight(&lab, "ubuntu", &[]).run());
+    assert_eq!(finding(&report, "disk.latency")["state"], "skipped");
+}

@@ -93,17 +93,20 @@ pub(crate) struct PreflightArgs {
     /// Have apt count the updates that wait, which takes a second or more
     #[arg(long, display_order = 0)]
     pub(crate) count_updates: bool,
+    /// Measure how long small writes take, with a file beside the data path of each server
+    #[arg(long, display_order = 0)]
+    pub(crate) disk_probe: bool,
     /// Record the facts of the server in this file
     #[arg(long, value_name = "FILE", display_order = 0)]
     pub(crate) save_facts: Option<PathBuf>,
     /// Judge the facts recorded in this file instead of a server; - for standard input; may be given several times
-    #[arg(long, value_name = "FILE", display_order = 0, conflicts_with_all = ["fix", "save_facts", "count_updates"])]
+    #[arg(long, value_name = "FILE", display_order = 0, conflicts_with_all = ["fix", "save_facts", "count_updates", "disk_probe"])]
     pub(crate) facts: Vec<PathBuf>,
     // Not a doc comment: rustdoc would take it for a link.
     #[arg(long, value_name = "ID|all", display_order = 0, value_parser = explained, conflicts_with_all = ["fix", "save_facts", "facts"], help = "Explain a check, or all of them, and ask no server")]
     pub(crate) explain: Option<Explained>,
     /// Mend on one server what can be mended safely, after a question; no software is removed
-    #[arg(long, display_order = 0, conflicts_with = "save_facts")]
+    #[arg(long, display_order = 0, conflicts_with_all = ["save_facts", "disk_probe"])]
     pub(crate) fix: bool,
     #[command(flatten)]
     pub(crate) confirm: ConfirmArgs,

@@ -230,12 +230,12 @@ impl Session {
         .await
     }
 
-    /// Reads what the machine is. It needs no Docker there.
-    async fn facts(self, question: &Question) -> Result<Facts, Failure> {
+    /// Reads what the machine is, and measures its disk where that is asked for. It needs no Docker there.
+    async fn facts(self, question: &Question, disk_probe: bool) -> Result<Facts, Failure> {
         let facts = self
             .signed_in(async |target| {
                 let host = Host::connect(&target.address, &target.sign_in).await?;
-                let facts = facts::read(&host, question).await;
+                let facts = read(&host, question, disk_probe).await;
                 host.close().await;
                 match facts {
                     // What is missing to sign in may be asked for.
@@ -333,6 +333,15 @@ impl Session {
             asked.await.unwrap_or(false)
         })
     }
+}
+
+async fn read(host: &Host, question: &Question, disk_probe: bool) -> Result<Facts, FactsError> {
+    let mut facts = facts::read(host, question).await?;
+    if disk_probe {
+        let latency = facts::write_latency_on(host, &facts.storage.data.path).await?;
+        facts.storage.write_latency = Some(latency);
+    }
+    Ok(facts)
 }
 
 /// Where the copies of the journals are.

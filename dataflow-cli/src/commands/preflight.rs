@@ -103,7 +103,7 @@ pub(super) fn what_matters(report: &Report) -> String {
 async fn look(session: Session, args: &PreflightArgs) -> Result<Report, Failure> {
     let expectations = expectations(&session.settings, args);
     let question = question(&session, args);
-    let facts = session.facts(&question).await?;
+    let facts = session.facts(&question, args.disk_probe).await?;
     if let Some(path) = &args.save_facts {
         std::fs::write(path, facts.to_json()?).map_err(|error| CliError::Unwritable {
             what: "the facts cannot be recorded in",
@@ -124,15 +124,8 @@ fn outcomes(answers: &[Answer<Report>]) -> impl Iterator<Item = Result<&Report, 
     })
 }
 
-/// What matters of each server, and a line for each.
+/// A line for each server, and then the errors of each that is not fit.
 fn overview(answers: &[Answer<Report>], limit: Option<usize>) -> String {
-    let mut text = String::new();
-    for report in answers
-        .iter()
-        .filter_map(|answer| answer.result.as_ref().ok())
-    {
-        let _ = writeln!(text, "{}", what_matters(report));
-    }
     let head = [
         "NAME", "SERVER", "VERDICT", "ERRORS", "WARNINGS", "UNKNOWN", "PASSED",
     ]
@@ -164,10 +157,14 @@ fn overview(answers: &[Answer<Report>], limit: Option<usize>) -> String {
             ]
         }
     };
-    text.push_str(&table::lines(
-        std::iter::once(head).chain(answers.iter().map(row)),
-        limit,
-    ));
+    let mut text = table::lines(std::iter::once(head).chain(answers.iter().map(row)), limit);
+    let reports = answers
+        .iter()
+        .filter_map(|answer| answer.result.as_ref().ok());
+    for report in reports.filter(|report| report.verdict == Verdict::Unfit) {
+        let errors = render::human(report, Detail::Errors, &paint);
+        let _ = write!(text, "\n{errors}");
+    }
     text
 }
 

@@ -67,6 +67,7 @@ pub async fn read(host: &Host, question: &Question) -> Result<Facts, FactsError>
 }
 
 /// The facts that the probe wrote as a part of something else; `None` where it did not come to its end.
+#[cfg(feature = "docker")]
 pub(crate) fn facts_of(
     text: &str,
     host: &Host,
@@ -105,7 +106,7 @@ fn command(question: &Question) -> Command {
 }
 
 /// What is known of sudo where it refused; `None` for an error that has nothing to do with it.
-fn without_sudo(error: &HostError) -> Option<Fact<Sudo>> {
+pub(super) fn without_sudo(error: &HostError) -> Option<Fact<Sudo>> {
     match error {
         HostError::SudoMissing { .. } => Some(Fact::Known(Sudo::Missing)),
         HostError::SudoDenied { reason, .. } => Some(Fact::Known(Sudo::Refused(reason.clone()))),

@@ -31,7 +31,8 @@ use answer::Answer;
 #[cfg(feature = "docker")]
 pub(crate) use collect::{DEADLINE, LIMIT, PROBE, facts_of};
 pub use collect::{Question, read};
-pub use disk_probe::write_latency;
+pub(crate) use disk_probe::milliseconds;
+pub use disk_probe::{WriteLatency, write_latency, write_latency_on};
 pub use docker::{Container, Docker, Engine};
 pub use error::FactsError;
 pub use fact::{Fact, Unseen};

@@ -7,7 +7,7 @@ mod mount;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fact,
+    Fact, WriteLatency,
     answer::{Answer, kept},
 };
 use block::Blocks;
@@ -23,8 +23,8 @@ pub struct Storage {
     pub data: FileSystem,
     /// Where Docker keeps images and containers; `None` where there is no such place yet.
     pub docker: Option<FileSystem>,
-    /// The time within which 99 of 100 small writes are on the disk, in microseconds; `None`: not measured.
-    pub write_latency: Option<Fact<u64>>,
+    /// How long small writes take; `None`: not measured.
+    pub write_latency: Option<WriteLatency>,
 }
 
 /// A file system and what is under it.

@@ -12,6 +12,18 @@ pub enum Detail {
     All,
     /// Only what should be mended or looked at.
     WhatMatters,
+    /// Only what makes the machine unfit.
+    Errors,
+}
+
+impl Detail {
+    fn shows(self, finding: &Finding) -> bool {
+        match self {
+            Self::All => true,
+            Self::WhatMatters => finding.matters(),
+            Self::Errors => matches!(finding.state, State::Error | State::Crashed),
+        }
+    }
 }
 
 /// The report as columns: state, identifier, what was seen; below what should be mended what is required, by whom, and how to
@@ -19,7 +31,7 @@ pub enum Detail {
 pub fn human(report: &Report, detail: Detail, paint: &dyn Fn(State, &str) -> String) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}: {}", line(&report.host), line(&report.machine));
-    let shown = |finding: &&&Finding| detail == Detail::All || finding.matters();
+    let shown = |finding: &&&Finding| detail.shows(finding);
     let findings = report.findings.iter();
     let width = findings.map(|finding| finding.id.len()).max().unwrap_or(0);
     for (group, findings) in groups(report) {

@@ -1,40 +1,27 @@
-//! How long a disk takes to have a small write. The one thing here that writes, so it is done only when asked for.
+//! On the machine this program runs on.
 
 use std::{
     fs::{File, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use super::{Fact, answer::kept};
+use super::{super::answer::kept, BLOCK, LONGEST, WRITES, WriteLatency};
 
-/// The most writes, and the longest that all of them may take.
-const WRITES: usize = 500;
-const LONGEST: Duration = Duration::from_secs(3);
-
-/// Fewer writes than this say nothing of one in a hundred.
-const FEWEST: usize = 100;
+const HOW: &str = "timed by this program";
 
 /// Writes 4 KiB again and again into a file of its own in `directory`, each time waiting until the disk has it, and removes the
-/// file. The time, in microseconds, within which 99 of 100 writes were done. Blocks for up to three seconds.
+/// file. Blocks for up to three seconds.
 #[must_use]
-pub fn write_latency(directory: &Path) -> Fact<u64> {
+pub fn write_latency(directory: &Path) -> WriteLatency {
     match measure(directory) {
-        Ok(mut took) if took.len() >= FEWEST => {
-            took.sort_unstable();
-            let at = took.len() * 99 / 100;
-            Fact::or_unknown(took.get(at).copied(), "nothing was measured")
+        Ok(took) => WriteLatency::of(took, HOW),
+        Err(error) => {
+            let place = directory.display();
+            let reason = format!("no file could be written in {place}: {error}");
+            WriteLatency::unknown(&kept(&reason), HOW)
         }
-        Ok(took) => Fact::unknown(format!(
-            "only {} writes were done in {} s",
-            took.len(),
-            LONGEST.as_secs()
-        )),
-        Err(error) => Fact::unknown(kept(&format!(
-            "no file could be written in {}: {error}",
-            directory.display()
-        ))),
     }
 }
 
@@ -46,7 +33,7 @@ fn measure(directory: &Path) -> io::Result<Vec<u64>> {
         .create_new(true)
         .open(&path)?;
     let mut probe = Probe { file, path };
-    let block = [0x5a; 4096];
+    let block = [0x5a; BLOCK];
     let began = Instant::now();
     let mut took = Vec::with_capacity(WRITES);
     while took.len() < WRITES && began.elapsed() < LONGEST {
