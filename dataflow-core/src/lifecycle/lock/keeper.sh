@@ -43,7 +43,9 @@ change() {
         esac
         taken=
         if test "$1" = seize && is_live; then taken=$(written); fi
-        if why=$(put lease.json "$2" 2>&1); then mine=$2; say "ok $taken"; else failed "$why"; fi
+        # Ours before it is written: whoever ends this script right after that has the lease freed.
+        before=$mine mine=$2
+        if why=$(put lease.json "$2" 2>&1); then say "ok $taken"; else mine=$before; failed "$why"; fi
     } 9>"$dir/lock"
 }
 
