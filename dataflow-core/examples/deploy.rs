@@ -24,7 +24,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let spec = Spec::new(pbx.parse()?, Some(private_ip.parse()?), None)?
         .with_image("portsip/pbx:22".parse()?)
         // Only for a server that does not allow the vendor's 655,360 open files, such as a container.
-        .with_nofile(16_384)?;
+        .with_nofile(16_384)?
+        // Only for a server that is smaller than Data Flow wants it.
+        .with_ignored([
+            "cpu.count".parse()?,
+            "memory.size".parse()?,
+            "disk.size".parse()?,
+        ]);
     let control = Control {
         events: Events::to(|event| println!("{event:?}")),
         ..Control::default()

@@ -10,10 +10,19 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             "[when]",
         ),
         (r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", "[run]"),
-        // The lab has the processors of this machine, and its settings ignore it where these are too few.
-        (r"(?m)^warning: cpu\.count is ignored: .*\n?", ""),
-        (r"(?m)^ignored: cpu\.count\n", ""),
-        (r#"(?m)^ *"ignored": \[\s*"cpu\.count"\s*\],?\n"#, ""),
+        // The lab has the processors, the memory and the disk of this machine, and its settings ignore what is too little.
+        (
+            r"(?m)^warning: (cpu\.count|memory\.size|disk\.(size|free|kind)) is ignored: .*\n?",
+            "",
+        ),
+        (
+            r"(?m)^ignored: ((cpu\.count|memory\.size|disk\.(size|free|kind))(, )?)+\n",
+            "",
+        ),
+        (
+            r#"(?m)^ *"ignored": \[(\s*"(cpu\.count|memory\.size|disk\.(size|free|kind))",?)+\s*\],?\n"#,
+            "",
+        ),
         // Told only of steps that take long.
         (r"(?m)^\[ *\d+/\d+\] waiting for .*\n", ""),
         (r"\b\d+\.\d+\.\d+\+dfsg[\w.+]*", "[engine]"),

@@ -24,10 +24,10 @@ struct Settings {
     ssh: Ssh,
 }
 
-/// A container has the processors of this machine.
+/// A container has the processors, the memory and the disk of this machine, which need not be fit for Data Flow.
 #[derive(Serialize)]
 struct Preflight {
-    ignore: [&'static str; 1],
+    ignore: [&'static str; 5],
 }
 
 #[derive(Serialize)]
@@ -53,7 +53,13 @@ pub(super) fn write() -> Result<()> {
         clickhouse_image: "portsip/clickhouse:25.8",
         nofile,
         preflight: Preflight {
-            ignore: ["cpu.count"],
+            ignore: [
+                "cpu.count",
+                "memory.size",
+                "disk.size",
+                "disk.free",
+                "disk.kind",
+            ],
         },
         ssh: Ssh {
             identities: vec![secret("id_ed25519")],
