@@ -21,8 +21,8 @@ use secrecy::SecretString;
 
 pub(crate) use self::output::{Output, OutputArg, Page};
 pub(crate) use self::verbs::{
-    CompletionsArgs, Explained, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs, PlanArgs,
-    PreflightArgs, RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
+    AcceptArgs, CompletionsArgs, Explained, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs,
+    PlanArgs, PreflightArgs, RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
 };
 use crate::{args_help as help, settings::known_servers};
 
@@ -255,13 +255,21 @@ impl Verb {
         }
     }
 
+    /// What is accepted this once, for the verbs that could be refused for it.
+    pub(crate) fn accept(&self) -> Option<&AcceptArgs> {
+        match self {
+            Self::Run(run) => Some(&run.accept),
+            Self::Upgrade(upgrade) => Some(&upgrade.accept),
+            Self::Plan(plan) => Some(&plan.accept),
+            _ => None,
+        }
+    }
+
     /// The checks of the preflight whose errors don't count.
     pub(crate) fn ignored(&self) -> &[CheckId] {
         match self {
-            Self::Run(run) => &run.ignore,
-            Self::Upgrade(upgrade) => &upgrade.ignore,
             Self::Preflight(preflight) => &preflight.ignore,
-            _ => &[],
+            _ => self.accept().map_or(&[], |accept| &accept.ignore),
         }
     }
 
@@ -334,15 +342,6 @@ pub(crate) struct DeployArgs {
     /// When images are fetched: missing, always or never [default: missing; upgrade fetches what changes]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN")]
     pub(crate) pull: Option<PullArg>,
-    /// Accept an image that is older than the one that is deployed
-    #[arg(long)]
-    pub(crate) allow_downgrade: bool,
-    /// Accept a ClickHouse that is more than a year newer than the one that is deployed
-    #[arg(long)]
-    pub(crate) allow_jump: bool,
-    /// Take over containers of the same names that somebody else made, with their data
-    #[arg(long)]
-    pub(crate) adopt: bool,
     /// Registry to sign in to [default: docker.io]
     #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
     pub(crate) registry: Option<RegistryServer>,

@@ -147,6 +147,11 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
         ..Settings::default()
     };
     settings.preflight.ignore = cli.verb.ignored().to_vec();
+    if let Some(accept) = cli.verb.accept() {
+        settings.allow_downgrade = accept.allow_downgrade.then_some(true);
+        settings.allow_jump = accept.allow_jump.then_some(true);
+        settings.adopt = accept.adopt.then_some(true);
+    }
     if let Verb::Preflight(preflight) = &cli.verb {
         settings.preflight.profile = preflight.profile.map(Into::into);
     }
@@ -157,9 +162,6 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
         settings.clickhouse_image = deploy.clickhouse_image.clone();
         settings.start_grace = deploy.start_grace;
         settings.nofile = deploy.nofile;
-        settings.allow_downgrade = deploy.allow_downgrade.then_some(true);
-        settings.allow_jump = deploy.allow_jump.then_some(true);
-        settings.adopt = deploy.adopt.then_some(true);
         settings.pull = deploy.pull.map(|pull| match pull {
             PullArg::Missing => Pull::Missing,
             PullArg::Always => Pull::Always,

@@ -70,6 +70,10 @@ fn given_a_server_that_is_not_fit_when_run_then_it_is_refused_and_nothing_is_tou
 
     assert_eq!(ended.code, Some(3), "{ended:?}");
     insta::assert_snapshot!("refused", ended.snapshot());
+    // The plan of what would be refused is refused.
+    let plan = strict(&lab, &[&["plan"], HARDWARE.as_slice()].concat()).run();
+    assert_eq!(plan.code, Some(3), "{plan:?}");
+    assert!(plan.stderr.contains("forbidden.vpn"), "{plan:?}");
     before.assert_unchanged(&lab);
 }
 

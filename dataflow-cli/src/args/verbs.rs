@@ -21,10 +21,9 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) deploy: DeployArgs,
     #[command(flatten)]
+    pub(crate) accept: AcceptArgs,
+    #[command(flatten)]
     pub(crate) lock: LockArgs,
-    /// Check whose error does not count; may be given several times, stays on record
-    #[arg(long, value_name = "ID", help_heading = "Server", value_parser = parse::<CheckId>)]
-    pub(crate) ignore: Vec<CheckId>,
     /// Where the server has no Docker, install it: from the distribution's packages, or from Docker's own with =docker
     #[arg(
         long,
@@ -48,10 +47,9 @@ pub(crate) struct UpgradeArgs {
     #[command(flatten)]
     pub(crate) deploy: DeployArgs,
     #[command(flatten)]
+    pub(crate) accept: AcceptArgs,
+    #[command(flatten)]
     pub(crate) lock: LockArgs,
-    /// Check whose error does not count; may be given several times, stays on record
-    #[arg(long, value_name = "ID", help_heading = "Server", value_parser = parse::<CheckId>)]
-    pub(crate) ignore: Vec<CheckId>,
 }
 
 /// What is wanted, and what the exit code tells.
@@ -63,6 +61,26 @@ pub(crate) struct PlanArgs {
     pub(crate) exit_code: bool,
     #[command(flatten)]
     pub(crate) deploy: DeployArgs,
+    #[command(flatten)]
+    pub(crate) accept: AcceptArgs,
+}
+
+/// What is accepted this once: never kept in a settings file, but for the checks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct AcceptArgs {
+    /// Accept an image that is older than the one that is deployed
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
+    /// Accept a ClickHouse that is more than a year newer than the one that is deployed
+    #[arg(long)]
+    pub(crate) allow_jump: bool,
+    /// Take over containers of the same names that somebody else made, with their data
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Check whose error does not count; may be given several times, stays on record
+    #[arg(long, value_name = "ID", value_parser = parse::<CheckId>)]
+    pub(crate) ignore: Vec<CheckId>,
 }
 
 /// What servers are checked for, and how it is shown.

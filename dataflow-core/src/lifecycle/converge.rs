@@ -39,6 +39,17 @@ impl Look {
 }
 
 impl Server {
+    /// What [`Server::run`] would do.
+    ///
+    /// # Errors
+    /// Where something stands in the way, the server is not fit, or it could not be looked at.
+    pub async fn plan(&self, spec: &Spec) -> Result<PlanSummary, LifecycleError> {
+        let (observed, facts) = self.look_closely(spec).await?;
+        let look = self.plan_for(spec, observed, spec.pull().into())?;
+        self.pass_gate(spec, &facts, &look.observed)?;
+        Ok(look.summary())
+    }
+
     pub(super) async fn converge(
         &self,
         verb: &str,

@@ -153,14 +153,6 @@ impl Server {
         ))
     }
 
-    /// What [`Server::run`] would do.
-    ///
-    /// # Errors
-    /// Where something stands in the way, or the server could not be looked at.
-    pub async fn plan(&self, spec: &Spec) -> Result<PlanSummary, LifecycleError> {
-        Ok(self.look(spec, spec.pull().into()).await?.summary())
-    }
-
     /// Deploys, or brings what is deployed to `spec`. Touches only what differs, and nothing if all is as wanted.
     ///
     /// # Errors
