@@ -44,7 +44,7 @@ pub use platform::{Platform, Sort};
 pub use power::Power;
 pub use processor::Processor;
 pub use software::{Software, Unit};
-pub use storage::{FileSystem, Medium, Storage};
+pub use storage::{FileSystem, Medium, Place, Storage};
 pub use system::{Os, System};
 pub use time::{Keeper, Time};
 

@@ -144,6 +144,7 @@ files() {
     holder=$data
     while [ ! -d "$holder" ] && [ "$holder" ]; do holder=${holder%/*}; done
     printf 'holder %s\n' "${holder:-/}"
+    if [ -e "$data" ]; then stat -L -c 'place %f %u %g' "$data"; else echo 'place none'; fi
     ask df -P -k "${holder:-/}"
     section docker-data
     [ -d /var/lib/docker ] && ask df -P -k /var/lib/docker

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::facts::{Fact, Facts, Keeper, Unit};
+use crate::facts::{Fact, Facts, Keeper, Place, Unit};
 
 fn facts() -> Facts {
     let text = std::fs::read("fixtures/machines/ec2-m6i.probe").unwrap();
@@ -109,6 +109,10 @@ fn after_all_of_it_there_is_nothing_to_do() {
     facts.time.keeper = Fact::Known(Keeper {
         program: "systemd-timesyncd".into(),
         synchronised: true,
+    });
+    facts.storage.place = Fact::Known(Place::Directory {
+        mode: 0o755,
+        uid: 0,
     });
     let now = report(&facts);
     assert!(plan(&now, &Expectations::default()).is_empty());

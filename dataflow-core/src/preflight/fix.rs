@@ -74,6 +74,38 @@ impl Fix {
         }
     }
 
+    /// Makes a directory.
+    pub(super) fn directory(path: &str) -> Self {
+        Self {
+            apply: Recipe::new(
+                format!("make {path}"),
+                r#"umask 022; mkdir -p -- "$1""#,
+                &[path],
+            ),
+            undo: Recipe::new(
+                format!("remove {path}, which is empty"),
+                r#"rmdir -- "$1""#,
+                &[path],
+            ),
+        }
+    }
+
+    /// Lets only the owner of a directory write to it. `mode`: what it has now.
+    pub(super) fn closed(path: &str, mode: u32) -> Self {
+        Self {
+            apply: Recipe::new(
+                format!("let only its owner write to {path}"),
+                r#"chmod go-w -- "$1""#,
+                &[path],
+            ),
+            undo: Recipe::new(
+                format!("give {path} its mode {mode:o} again"),
+                r#"chmod -- "$2" "$1""#,
+                &[path, &format!("{mode:o}")],
+            ),
+        }
+    }
+
     /// Masks units of systemd.
     pub(super) fn mask(units: &[String]) -> Self {
         let words: Vec<&str> = units.iter().map(String::as_str).collect();

@@ -3,6 +3,7 @@
 mod block;
 mod medium;
 mod mount;
+mod place;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +14,15 @@ use super::{
 use block::Blocks;
 pub use medium::Medium;
 use mount::Mounts;
+pub use place::Place;
 
 /// Where data is or will be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Storage {
     /// The data path that was asked for.
     pub path: String,
+    /// What is there.
+    pub place: Fact<Place>,
     /// Where it is; of a path that does not exist yet, where its nearest parent is.
     pub data: FileSystem,
     /// Where Docker keeps images and containers; `None` where there is no such place yet.
@@ -59,6 +63,7 @@ impl Storage {
             .map(|said| (docker_root.unwrap_or("/var/lib/docker"), *said));
         Self {
             path: path.to_owned(),
+            place: Place::of(answer),
             data: file_system(holder, answer.said("data", "df"), &mounts, &blocks),
             docker: docker.map(|(root, said)| {
                 // df was asked for the usual place; of another, only the mount is known.

@@ -2,6 +2,7 @@
 
 mod cpu_count;
 mod cpu_vector;
+mod data_directory;
 mod disk_file_system;
 mod disk_free;
 mod disk_kind;
@@ -25,6 +26,7 @@ pub(super) static CHECKS: &[Check] = &[
     disk_free::CHECK,
     disk_kind::CHECK,
     disk_file_system::CHECK,
+    data_directory::CHECK,
     disk_read_ahead::CHECK,
     disk_latency::CHECK,
 ];
