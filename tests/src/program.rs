@@ -77,6 +77,13 @@ impl Program {
             .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
     }
 
+    /// With more arguments.
+    #[must_use]
+    pub fn arguments<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
     /// What it reads from standard input; nothing unless set.
     #[must_use]
     pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
