@@ -2,6 +2,8 @@
 
 mod explain;
 
+#[cfg(feature = "analytics")]
+pub mod analytics;
 #[cfg(feature = "docker")]
 pub mod docker;
 pub mod facts;
