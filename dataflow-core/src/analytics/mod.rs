@@ -6,7 +6,7 @@
 //! [`settle`](version::settle), to the tables. Nothing here prints, and only the journal does I/O.
 
 pub mod figures;
-//TMP pub mod journal;
+pub mod journal;
 //TMP pub mod live;
 pub mod model;
 pub mod read;
