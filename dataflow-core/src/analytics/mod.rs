@@ -7,7 +7,7 @@
 
 pub mod figures;
 pub mod journal;
-//TMP pub mod live;
+pub mod live;
 pub mod model;
 pub mod read;
 pub mod version;
