@@ -11,6 +11,8 @@
 //! | 7 | call back | 30 | |
 //! | 8 | waiting | | |
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use super::*;
 use crate::analytics::model::Outcome::{Abandoned, Answered, Callback, Overflow, Void, Waiting};
 

@@ -91,6 +91,8 @@ fn resume(bytes: &[u8], from: usize, least: Position) -> Option<Frame<'_>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

@@ -1,5 +1,7 @@
 //! The journal keeps what it said it keeps: cut at any byte, killed at any moment, on a full disk.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
@@ -466,7 +468,7 @@ async fn on_a_full_disk_nothing_new_is_kept_and_nothing_old_is_lost() {
                 match journal.append(vec![delivery(number)]).await {
                     Ok(position) => kept.push((position, delivery(number))),
                     Err(error) => {
-                        assert!(matches!(error, JournalError::DiskFull { .. }), "{error}")
+                        assert!(matches!(error, JournalError::DiskFull { .. }), "{error}");
                     }
                 }
             }

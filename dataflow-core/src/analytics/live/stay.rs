@@ -244,7 +244,7 @@ fn leave(visits: &mut Vec<Visit>, left: Option<(Moment, Did)>) {
         }
         // How the call back went: the waiting ended when it was asked for.
         (Some(_), Some(Outcome::Callback)) if matches!(did, Did::CallbackFailed) => {
-            last.outcome = outcome
+            last.outcome = outcome;
         }
         // It was thought lost, or came again; only what was lost is told late.
         (Some(left), None) if outcome.is_some() && at >= left => {
@@ -257,6 +257,8 @@ fn leave(visits: &mut Vec<Visit>, left: Option<(Moment, Did)>) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use proptest::prelude::*;
 
     use super::*;

@@ -258,6 +258,8 @@ impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for List<T, M
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn of<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, String> {

@@ -1,5 +1,7 @@
 //! What is read of each documented message, and that whatever comes, the reader stands.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use insta::assert_debug_snapshot;

@@ -1,5 +1,7 @@
 //! Whatever the order, the resends and the corrections: the same rows.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -42,11 +44,14 @@ fn telling(source: Source, json: &str) -> Telling {
     }
 }
 
+/// What tells one row of `queue_calls` from another.
+type VisitsKey = (TenantId, Box<str>, Moment, CallId, u8);
+
 /// The tables, as the database keeps them: for each key the row with the highest version.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tables {
     calls: BTreeMap<CallKey, (Version, Call)>,
-    visits: BTreeMap<(TenantId, Box<str>, Moment, CallId, u8), (Version, QueueVisit)>,
+    visits: BTreeMap<VisitsKey, (Version, QueueVisit)>,
 }
 
 impl Tables {
@@ -211,8 +216,8 @@ proptest! {
         }
         let mut wanted: Vec<QueueVisit> = best.values().flat_map(|telling| telling.visits()).collect();
         let mut counted: Vec<QueueVisit> = tables.counted().into_iter().cloned().collect();
-        wanted.sort_by(|a, b| (a.call, key(a)).cmp(&(b.call, key(b))));
-        counted.sort_by(|a, b| (a.call, key(a)).cmp(&(b.call, key(b))));
+        wanted.sort_by_key(|visit| (visit.call, key(visit)));
+        counted.sort_by_key(|visit| (visit.call, key(visit)));
         prop_assert_eq!(counted, wanted);
     }
 }

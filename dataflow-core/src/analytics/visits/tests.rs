@@ -1,5 +1,7 @@
 //! The visits of calls whose legs say what happened.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use super::*;
 use crate::analytics::read::{Message, message};
 

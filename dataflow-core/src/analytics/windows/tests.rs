@@ -1,5 +1,7 @@
 //! Days and buckets over changes of the clock, in zones of every kind.
 
+#![allow(clippy::unwrap_used)]
+
 use insta::assert_snapshot;
 use proptest::prelude::*;
 

@@ -1,5 +1,7 @@
 //! What agents are at.
 
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 
 use super::*;

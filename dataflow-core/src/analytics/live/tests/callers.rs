@@ -1,5 +1,7 @@
 //! Callers come, wait and leave.
 
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,5 +1,7 @@
 //! Days begin and end where the tenant is.
 
+#![allow(clippy::unwrap_used)]
+
 use jiff::tz::TimeZone;
 
 use super::*;

@@ -1,5 +1,7 @@
 //! Figures of cost.
 
+#![allow(clippy::unwrap_used)]
+
 use std::time::{Duration, Instant};
 
 use super::*;

@@ -1,5 +1,7 @@
 //! What a restart keeps, and how counts are made right by the tables.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::HashMap;
 
 use proptest::prelude::*;
