@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::agent::{Agent, Member};
-use super::board::{Board, Tenant};
+use super::board::Board;
 use super::queue::{Person, Queue};
 use super::stay::Stay;
+use super::tenant::Tenant;
 use crate::analytics::figures::{Limits, Tally};
 use crate::analytics::model::{Moment, QueueId, SessionId, TenantId};
 use crate::analytics::windows::Window;

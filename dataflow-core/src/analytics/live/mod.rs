@@ -13,8 +13,10 @@ mod agent;
 mod apply;
 mod board;
 mod checkpoint;
+mod members;
 mod queue;
 mod stay;
+mod tenant;
 #[cfg(test)]
 mod tests;
 mod view;

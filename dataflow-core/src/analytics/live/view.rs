@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::agent::Clock;
-use super::board::{Board, Tenant};
+use super::board::Board;
 use super::queue::Queue;
+use super::tenant::Tenant;
 use crate::analytics::figures::{ServiceLevel, Tally, longest_wait, staffed};
 use crate::analytics::model::{AgentState, Moment, SessionId, TenantId};
 

@@ -9,6 +9,7 @@ mod delivery;
 mod extension;
 mod lenient;
 mod queue;
+mod queue_wire;
 mod reply;
 mod rest;
 #[cfg(test)]
@@ -91,13 +92,13 @@ pub fn message(bytes: &[u8]) -> Result<Message, Unreadable> {
         "call_update_info" => call::call(bytes, call::Stage::Update),
         "call_cdr" => call::call(bytes, call::Stage::End),
         event if event.starts_with("target_") => call::target(bytes, event),
-        "queue_status" => queue::status(bytes),
-        "queue_caller_status" => queue::callers(bytes),
-        "queue_agent_status" => queue::agents(bytes),
-        "queue_sla_breached" => queue::sla_breached(bytes),
-        "queue_created" => queue::changed(bytes, QueueChange::Created),
-        "queue_updated" => queue::changed(bytes, QueueChange::Updated),
-        "queue_destroy" | "queue_destroyed" => queue::changed(bytes, QueueChange::Destroyed),
+        "queue_status" => queue_wire::status(bytes),
+        "queue_caller_status" => queue_wire::callers(bytes),
+        "queue_agent_status" => queue_wire::agents(bytes),
+        "queue_sla_breached" => queue_wire::sla_breached(bytes),
+        "queue_created" => queue_wire::changed(bytes, QueueChange::Created),
+        "queue_updated" => queue_wire::changed(bytes, QueueChange::Updated),
+        "queue_destroy" | "queue_destroyed" => queue_wire::changed(bytes, QueueChange::Destroyed),
         "extension_created" => extension::extension(bytes, ExtensionChange::Created),
         "extension_updated" => extension::extension(bytes, ExtensionChange::Updated),
         "extension_destroyed" | "extension_destroy" => {
