@@ -9,6 +9,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     date_time_ymd,
@@ -35,7 +37,12 @@ pub(crate) enum Kind {
 const KINDS: [Kind; 4] = [Kind::Good, Kind::Expired, Kind::WrongName, Kind::SelfSigned];
 
 /// How to greet with each of them.
-pub(crate) struct Certificates(HashMap<Kind, Arc<ServerConfig>>);
+pub(crate) struct Certificates(HashMap<Kind, Greeting>);
+
+struct Greeting {
+    config: Arc<ServerConfig>,
+    fingerprint: String,
+}
 
 impl Certificates {
     /// With the authority in `directory`, which is made where it is not there: clients know it by `ca.crt`.
@@ -61,13 +68,19 @@ impl Certificates {
         let issuer = Issuer::new(authority(), KeyPair::from_pem(&fs::read_to_string(&key)?)?);
         let mut all = HashMap::new();
         for kind in KINDS {
-            all.insert(kind, Arc::new(config(kind, &issuer, addresses)?));
+            all.insert(kind, greeting(kind, &issuer, addresses)?);
         }
         Ok(Self(all))
     }
 
     pub(crate) fn get(&self, kind: Kind) -> Option<Arc<ServerConfig>> {
-        self.0.get(&kind).cloned()
+        self.0.get(&kind).map(|greeting| greeting.config.clone())
+    }
+
+    /// As OpenSSH writes fingerprints, of the certificate in DER.
+    pub(crate) fn fingerprint(&self, kind: Kind) -> Option<&str> {
+        let greeting = self.0.get(&kind)?;
+        Some(&greeting.fingerprint)
     }
 }
 
@@ -84,11 +97,11 @@ fn authority() -> CertificateParams {
     authority
 }
 
-fn config(
+fn greeting(
     kind: Kind,
     issuer: &Issuer<'_, KeyPair>,
     addresses: &[IpAddr],
-) -> Result<ServerConfig, Box<dyn Error>> {
+) -> Result<Greeting, Box<dyn Error>> {
     let names = match kind {
         Kind::WrongName => vec!["pbx.example.com".to_owned()],
         _ => addresses.iter().map(IpAddr::to_string).collect(),
@@ -104,11 +117,16 @@ fn config(
         Kind::SelfSigned => leaf.self_signed(&key)?,
         _ => leaf.signed_by(&key, issuer)?,
     };
+    let digest = ring::digest::digest(&ring::digest::SHA256, certificate.der());
+    let fingerprint = format!("SHA256:{}", STANDARD_NO_PAD.encode(digest));
     let chain: Vec<CertificateDer<'static>> = vec![certificate.into()];
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
-    Ok(config)
+    Ok(Greeting {
+        config: Arc::new(config),
+        fingerprint,
+    })
 }

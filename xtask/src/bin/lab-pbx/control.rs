@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::certificates::Certificates;
 use crate::controls::Controls;
 use crate::ip_filters::{Change, Entry, IpFilter};
 use crate::rest::answer::Refused;
@@ -24,7 +26,7 @@ struct Reset {
     state: Beginning,
 }
 
-pub(crate) fn router(world: Shared) -> Router {
+pub(crate) fn router(world: Shared, certificates: Arc<Certificates>) -> Router {
     Router::new()
         .route("/reset", post(reset))
         .route("/controls", get(controls).post(control))
@@ -37,6 +39,8 @@ pub(crate) fn router(world: Shared) -> Router {
         .route("/dataflow_token", get(token).post(generate_token))
         .route("/dataflow_token/destroy", post(destroy_token))
         .route("/instances/{address}", post(set_instance))
+        .route("/fingerprint", get(fingerprint))
+        .layer(Extension(certificates))
         .with_state(world)
 }
 
@@ -68,6 +72,15 @@ fn change(world: &Shared, change: impl FnOnce(&mut World)) {
     if door(&locked) != before {
         world.tell_listener();
     }
+}
+
+/// Of the certificate that new connections get.
+async fn fingerprint(
+    State(world): State<Shared>,
+    Extension(certificates): Extension<Arc<Certificates>>,
+) -> Json<Value> {
+    let kind = world.lock().controls.certificate;
+    Json(json!({ "fingerprint": certificates.fingerprint(kind) }))
 }
 
 async fn requests(State(world): State<Shared>) -> Json<Vec<Request>> {

@@ -70,7 +70,10 @@ async fn main() -> ExitCode {
 /// Serves until it is told to stop, or can't any more.
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let password = fs::read_to_string(arguments.directory.join("admin.password"))?;
-    let certificates = Certificates::load_or_make(&arguments.directory, &arguments.addresses)?;
+    let certificates = Arc::new(Certificates::load_or_make(
+        &arguments.directory,
+        &arguments.addresses,
+    )?);
     let world = Shared::new(
         password.trim().to_owned(),
         arguments.server,
@@ -79,8 +82,8 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let any = |port| SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
-        ended = listen::with_tls(any(arguments.api_port), world.clone(), Arc::new(certificates)) => ended?,
-        ended = listen::plain(any(arguments.control_port), control::router(world.clone())) => ended?,
+        ended = listen::with_tls(any(arguments.api_port), world.clone(), certificates.clone()) => ended?,
+        ended = listen::plain(any(arguments.control_port), control::router(world.clone(), certificates)) => ended?,
         ended = listen::plain(any(arguments.metadata_port), metadata::router(world)) => ended?,
         _ = terminate.recv() => {}
     }
