@@ -7,7 +7,7 @@ use super::{
     observed::{Observed, Origin, aside, current, is_up},
     plan::{Action, Plan, Pulls, Step},
     plan_error::PlanError,
-    refuse, refuse_image,
+    refuse, refuse_image, token, whitelist,
 };
 use crate::{
     docker::{Image, State},
@@ -63,12 +63,21 @@ impl<'a> Planner<'a> {
                 refuse_image::unfit(desired, observed, wanted, image)?;
             }
             let found = current(&observed.containers, &wanted.name);
-            let (need, repair) = Need::of(wanted, image, found);
+            let found = found.map(|found| desired.as_remembered(found, observed));
+            let (need, repair) = Need::of(wanted, image, found.as_deref());
             repairs.extend(repair.map(|repair| (wanted.name.clone(), repair)));
             Ok::<_, PlanError>((need, image))
         };
         let (clickhouse, _) = judge(&desired.clickhouse)?;
         let (service, image) = judge(&desired.service)?;
+        let mut delivery = Plan::default();
+        token::step(desired, observed, &mut delivery);
+        let service = if delivery.is_empty() {
+            service
+        } else {
+            let found = current(&observed.containers, &desired.service.name);
+            service.or_replaced(found, token::DELIVERED)
+        };
         Ok(Self {
             clickhouse,
             service,
@@ -81,7 +90,9 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(mut self) -> Plan {
+        whitelist::steps(self.desired, self.observed, &mut self.plan);
         self.directories();
+        token::step(self.desired, self.observed, &mut self.plan);
         self.clear_remains();
         self.repair();
         self.await_running_clickhouse();
