@@ -5,15 +5,11 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use super::{
-    error::LifecycleError,
-    events::Event,
-    observed::Observed,
-    refuse_image,
-    server::Server,
-    token, whitelist,
-};
 use super::{Desired, Plan};
+use super::{
+    error::LifecycleError, events::Event, observed::Observed, refuse_image, server::Server, token,
+    whitelist,
+};
 use crate::{
     pbx::{PbxLink, PbxSeen, Seen},
     prerequisites::{self, Known, Prerequisite, State},

@@ -104,7 +104,10 @@ pub fn differences(
         Some(format!("{} s", wanted.stop_timeout.as_secs())),
     );
     env(&mut all, wanted, image, found);
-    for (label, setting) in [(TOKEN_LABEL, "token"), (PBX_VERSION_LABEL, "version of the PBX")] {
+    for (label, setting) in [
+        (TOKEN_LABEL, "token"),
+        (PBX_VERSION_LABEL, "version of the PBX"),
+    ] {
         let wanted = wanted.labels.iter().find(|(key, _)| key == label);
         // A container that does not say what it was made with may well be as wanted.
         if let (Some(now), Some((_, wanted))) = (found.labels.get(label), wanted) {

@@ -67,10 +67,14 @@ impl Desired {
         };
         // What is not known now stays as the container has it.
         let kept = |label: &str| made_with(label, &self.release, observed);
-        let token = token.map(|token| token.to_string()).or_else(|| kept(TOKEN_LABEL));
+        let token = token
+            .map(|token| token.to_string())
+            .or_else(|| kept(TOKEN_LABEL));
         let version = version.or_else(|| kept(PBX_VERSION_LABEL));
         let labels = [(TOKEN_LABEL, token), (PBX_VERSION_LABEL, version)];
-        let known = labels.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        let known = labels
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)));
         self.service.labels.extend(known);
         self
     }
@@ -106,7 +110,10 @@ impl Desired {
 /// there may be odd: it is put on a container again.
 pub(super) fn made_with(label: &str, release: &Release, observed: &Observed) -> Option<String> {
     let service = current(&observed.containers, release.service_name);
-    let remembered = observed.remembered.as_ref().map(|remembered| &remembered.settings);
+    let remembered = observed
+        .remembered
+        .as_ref()
+        .map(|remembered| &remembered.settings);
     let said = service
         .and_then(|service| service.labels.get(label))
         .or_else(|| match label {
@@ -115,7 +122,10 @@ pub(super) fn made_with(label: &str, release: &Release, observed: &Observed) -> 
         })?;
     match label {
         TOKEN_LABEL => said.parse::<TokenFingerprint>().ok().map(String::from),
-        _ => said.parse::<Version>().ok().map(|version| version.to_string()),
+        _ => said
+            .parse::<Version>()
+            .ok()
+            .map(|version| version.to_string()),
     }
 }
 

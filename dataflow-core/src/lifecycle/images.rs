@@ -31,7 +31,9 @@ pub(super) fn fetch(
                     image: image.clone(),
                 });
             }
-            (Pull::Missing, true) if refuse_image::may_be_newer_by_now(desired, observed, container) => {
+            (Pull::Missing, true)
+                if refuse_image::may_be_newer_by_now(desired, observed, container) =>
+            {
                 "the PBX is newer, and its tag may stand for that version by now"
             }
             (Pull::Never | Pull::Missing, true) => continue,

@@ -6,8 +6,8 @@
 //! - Everything that happens is told as [`Event`]s.
 
 mod action;
-mod at_pbx;
 mod approve;
+mod at_pbx;
 mod clickhouse;
 mod compare;
 mod converge;

@@ -75,14 +75,14 @@ impl Need {
     }
 
     /// It has to be made anew though its settings are as wanted.
-    pub(super) fn or_replaced(self, found: Option<&Container>, why: &str) -> Self {
-        match (self, found) {
-            (Self::Nothing | Self::Start(_), Some(found)) => Self::Replace(Replace {
+    pub(super) fn or_replaced(self, found: &Container, why: &str) -> Self {
+        match self {
+            Self::Nothing | Self::Start(_) => Self::Replace(Replace {
                 why: why.to_owned(),
                 changes: Vec::new(),
                 vanishes: found.extras.contains_key(&Extra::AutoRemove),
             }),
-            (need, _) => need,
+            need => need,
         }
     }
 

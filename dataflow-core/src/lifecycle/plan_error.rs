@@ -50,7 +50,9 @@ pub enum PlanError {
     },
 
     /// The service would be newer than its PBX.
-    #[error("the image {image} has version {version}, and the PBX has {pbx}: the PBX is upgraded first")]
+    #[error(
+        "the image {image} has version {version}, and the PBX has {pbx}: the PBX is upgraded first"
+    )]
     AheadOfPbx {
         /// The image.
         image: ImageRef,
@@ -61,7 +63,9 @@ pub enum PlanError {
     },
 
     /// The service would be older than its PBX.
-    #[error("the image {image} has version {version}, and the PBX has {pbx}: they must be the same")]
+    #[error(
+        "the image {image} has version {version}, and the PBX has {pbx}: they must be the same"
+    )]
     BehindPbx {
         /// The image.
         image: ImageRef,
@@ -212,6 +216,10 @@ fn of_version(image: &ImageRef, version: &Version) -> String {
     let tag = image.tag().unwrap_or_default();
     let exact = tag.split('.').count().clamp(1, numbers.len());
     let same = numbers.join(".").starts_with(tag);
-    let exact = if same || tag.parse::<Version>().is_err() { numbers.len() } else { exact };
+    let exact = if same || tag.parse::<Version>().is_err() {
+        numbers.len()
+    } else {
+        exact
+    };
     format!("{}:{}", image.name(), numbers[..exact].join("."))
 }

@@ -65,19 +65,19 @@ impl<'a> Planner<'a> {
             let found = current(&observed.containers, &wanted.name);
             let found = found.map(|found| desired.as_remembered(found, observed));
             let (need, repair) = Need::of(wanted, image, found.as_deref());
+            let anew = found
+                .as_deref()
+                .filter(|_| wanted.name == desired.service.name)
+                .and_then(|found| Some((found, token::why_anew(desired, observed, found)?)));
+            let need = match anew {
+                Some((found, why)) => need.or_replaced(found, why),
+                None => need,
+            };
             repairs.extend(repair.map(|repair| (wanted.name.clone(), repair)));
             Ok::<_, PlanError>((need, image))
         };
         let (clickhouse, _) = judge(&desired.clickhouse)?;
         let (service, image) = judge(&desired.service)?;
-        let mut delivery = Plan::default();
-        token::step(desired, observed, &mut delivery);
-        let service = if delivery.is_empty() {
-            service
-        } else {
-            let found = current(&observed.containers, &desired.service.name);
-            service.or_replaced(found, token::DELIVERED)
-        };
         Ok(Self {
             clickhouse,
             service,

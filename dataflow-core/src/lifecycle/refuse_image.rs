@@ -107,11 +107,21 @@ fn pbx_version(observed: &Observed) -> Option<&Version> {
 }
 
 /// Whether the service's version is another than the PBX's, and that was accepted.
-pub(super) fn accepted_mismatch(desired: &Desired, observed: &Observed) -> Option<(Version, Version)> {
+pub(super) fn accepted_mismatch(
+    desired: &Desired,
+    observed: &Observed,
+) -> Option<(Version, Version)> {
     let image = observed.images.get(&desired.service.image.to_string())?;
-    let version: Version = image.labels.get(desired.release.version_label)?.parse().ok()?;
+    let version: Version = image
+        .labels
+        .get(desired.release.version_label)?
+        .parse()
+        .ok()?;
     let pbx = pbx_version(observed).filter(|pbx| pbx.release() != version.release())?;
-    desired.spec.allows_mismatch().then(|| (version, pbx.clone()))
+    desired
+        .spec
+        .allows_mismatch()
+        .then(|| (version, pbx.clone()))
 }
 
 /// Whether an image of the service is older than the PBX, and its name may stand for the PBX's version by now: a digest never moves,
@@ -133,7 +143,8 @@ pub(super) fn may_be_newer_by_now(
     let within = match container.image.tag().map(|tag| tag.parse::<Version>()) {
         Some(Ok(_)) => {
             let tag = container.image.tag().unwrap_or_default().split(['.', '-']);
-            tag.zip(pbx.release()).all(|(part, number)| part.parse() == Ok(number))
+            tag.zip(pbx.release())
+                .all(|(part, number)| part.parse() == Ok(number))
         }
         Some(Err(_)) | None => true,
     };

@@ -6,10 +6,28 @@ use super::{
     observed::Observed,
     plan::{Action, Change, Plan},
 };
-use crate::spec::Spec;
+use crate::{
+    docker::Container,
+    spec::{Spec, TOKEN_LABEL},
+};
 
-/// Why the service is made anew where a token is delivered: it reads the token when it starts.
-pub(super) const DELIVERED: &str = "its token is delivered anew";
+/// Why the service is made anew though its settings are as wanted, if it has to be: it reads the token when it starts. One that does
+/// not say with which it was made is from before that, or from a run that was interrupted.
+pub(super) fn why_anew(
+    desired: &Desired,
+    observed: &Observed,
+    found: &Container,
+) -> Option<&'static str> {
+    let mut delivery = Plan::default();
+    step(desired, observed, &mut delivery);
+    if !delivery.is_empty() {
+        Some("its token is delivered anew")
+    } else if observed.token.is_some() && !found.labels.contains_key(TOKEN_LABEL) {
+        Some("it was made without its token")
+    } else {
+        None
+    }
+}
 
 /// The step that delivers the token, where one is given, a place for it is known, and it is not there as it should be.
 pub(super) fn step(desired: &Desired, observed: &Observed, plan: &mut Plan) {

@@ -2,7 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{desired::Desired, observed::Observed, plan::{Action, Plan}};
+use super::{
+    desired::Desired,
+    observed::Observed,
+    plan::{Action, Plan},
+};
 use crate::{
     pbx::{
         NewFilter, Pbx, PbxError, Seen,
@@ -32,9 +36,7 @@ pub(super) fn steps(desired: &Desired, observed: &Observed, plan: &mut Plan) {
     for change in changes(entries, &addresses(spec), observed.now, &name(spec)) {
         // An entry that was renewed is as good as before, and longer.
         let undo = match &change {
-            WhitelistChange::Add { filter, .. } => {
-                Some(Action::TakeBack(Box::new(filter.clone())))
-            }
+            WhitelistChange::Add { filter, .. } => Some(Action::TakeBack(Box::new(filter.clone()))),
             WhitelistChange::Renew { .. } => None,
         };
         let why = change.cause();

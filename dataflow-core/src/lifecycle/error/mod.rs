@@ -2,9 +2,7 @@
 
 mod step;
 
-use super::{
-    install_docker::CannotInstall, journal::RunId, lock::Lease, plan_error::PlanError,
-};
+use super::{install_docker::CannotInstall, journal::RunId, lock::Lease, plan_error::PlanError};
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
@@ -15,8 +13,8 @@ use crate::{
     spec::{KEPT_IN, SpecError},
 };
 
-pub use step::{Recovery, StepError};
 use step::step_failure;
+pub use step::{Recovery, StepError};
 
 /// Why an operation did not succeed.
 #[derive(Debug, thiserror::Error)]
