@@ -9,6 +9,7 @@ pub mod host;
 #[cfg(feature = "docker")]
 pub mod lifecycle;
 pub mod preflight;
+pub mod reach;
 pub mod spec;
 
 pub use explain::{Explain, Kind};

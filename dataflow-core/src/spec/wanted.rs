@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
 use super::{DataPath, ImageRef, RegistryLogin, ServerIp, SpecError};
+use crate::facts::Metadata;
 use crate::host::{Address, SignIn};
 use crate::preflight::{CheckId, Expectations, Profile};
 
@@ -98,6 +99,12 @@ impl Spec {
             profile: Profile::default(),
             ignored: BTreeSet::new(),
         })
+    }
+
+    /// How AWS is asked what the server is.
+    #[must_use]
+    pub fn metadata(&self) -> Metadata {
+        Metadata::default()
     }
 
     /// Sets the directory on the server that holds all data.
