@@ -40,6 +40,9 @@ pub(crate) enum CliError {
     /// A file or variable that should hold a secret does not hold one line of text.
     #[error("{place} holds no secret: {reason}")]
     NoSecret { place: String, reason: &'static str },
+    /// Others can read a file with a secret that must be the operator's alone.
+    #[error("others can read the token file {} (mode {mode:o})", .path.display())]
+    Exposed { path: PathBuf, mode: u32 },
     /// A new file has no names of servers.
     #[error("init writes a file for one server, which needs no name")]
     NameForInit,
@@ -71,6 +74,7 @@ impl Explain for CliError {
         match self {
             Self::Unreadable { .. }
             | Self::NoSecret { .. }
+            | Self::Exposed { .. }
             | Self::FileExists { .. }
             | Self::NoAnswer
             | Self::NameForInit
@@ -91,6 +95,7 @@ impl Explain for CliError {
             Self::NoSecret { .. } => {
                 "Put the secret there as one line of text and nothing else.".to_owned()
             }
+            Self::Exposed { path, .. } => format!("Make it yours alone: chmod 600 {}", path.display()),
             Self::Unwritable { path, .. } => format!(
                 "Check that the directory is there, and its permissions and space: ls -ld {0}; df {0}",
                 path.parent()

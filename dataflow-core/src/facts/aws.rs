@@ -1,6 +1,6 @@
 //! What Amazon's cloud says of the machine: the instance that it is, and in which network.
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::{
     Fact,
     answer::{Answer, MOST, kept},
 };
-use crate::host::shown;
+use crate::{host::shown, spec::MetadataEndpoint};
 
 /// How the metadata service of AWS is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,43 +30,6 @@ impl Metadata {
             Self::At(endpoint) => endpoint.as_str(),
             Self::Off => "off",
         }
-    }
-}
-
-/// The address of a metadata service, such as `http://169.254.169.254`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct MetadataEndpoint(String);
-
-impl MetadataEndpoint {
-    /// It as text, without a slash at its end.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for MetadataEndpoint {
-    type Err = &'static str;
-
-    /// The rest goes into a file of settings of curl, so it is of letters that mean nothing there.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim_end_matches('/');
-        let rest = ["http://", "https://"]
-            .into_iter()
-            .find_map(|scheme| text.strip_prefix(scheme))
-            .ok_or("it must begin with http:// or https://")?;
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~:/[]".contains(c);
-        if rest.is_empty() || !rest.chars().all(allowed) {
-            return Err("it must be a scheme, a host and maybe a port and a path");
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Display for MetadataEndpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{Account, Sudo};
 use answer::Answer;
-pub use aws::{Aws, Instance, Metadata, MetadataEndpoint};
+pub use aws::{Aws, Instance, Metadata};
 #[cfg(feature = "docker")]
 pub(crate) use collect::{DEADLINE, LIMIT, PROBE, facts_of};
 pub use collect::{Question, read};

@@ -64,7 +64,7 @@ pub(super) async fn observe_with_facts(
         detail: "what it is was not told to the end".to_owned(),
     })?;
     let pbx = Some(spec.pbx().get());
-    facts.pbx_node = facts::pbx_node(&facts.aws, pbx, &spec.metadata()).await;
+    facts.pbx_node = facts::pbx_node(&facts.aws, pbx, spec.metadata()).await;
     Ok((observed, facts))
 }
 

@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
-use super::{DataPath, ImageRef, RegistryLogin, ServerIp, SpecError};
-use crate::facts::Metadata;
+use super::{DataPath, ImageRef, RegistryLogin, ServerIp, SpecError, pbx_spec::PbxSpec};
 use crate::host::{Address, SignIn};
 use crate::preflight::{CheckId, Expectations, Profile};
 
@@ -32,6 +31,7 @@ pub struct Spec {
     adopt: bool,
     profile: Profile,
     ignored: BTreeSet<String>,
+    pub(super) at_pbx: PbxSpec,
 }
 
 /// How the server is reached.
@@ -98,13 +98,8 @@ impl Spec {
             adopt: false,
             profile: Profile::default(),
             ignored: BTreeSet::new(),
+            at_pbx: PbxSpec::default(),
         })
-    }
-
-    /// How AWS is asked what the server is.
-    #[must_use]
-    pub fn metadata(&self) -> Metadata {
-        Metadata::default()
     }
 
     /// Sets the directory on the server that holds all data.

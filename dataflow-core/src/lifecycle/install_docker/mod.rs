@@ -153,7 +153,7 @@ async fn gate(host: &Host, control: &Control, spec: &Spec) -> Result<Judgement, 
         data_path: spec.data_path().to_string(),
         count_updates: false,
         wants_sudo_password: true,
-        metadata: spec.metadata(),
+        metadata: spec.metadata().clone(),
         pbx: Some(spec.pbx().get()),
     };
     let facts = facts::read(host, &question).await?;
