@@ -8,6 +8,8 @@ pub mod facts;
 pub mod host;
 #[cfg(feature = "docker")]
 pub mod lifecycle;
+#[cfg(feature = "pbx")]
+pub mod pbx;
 pub mod preflight;
 pub mod reach;
 pub mod spec;

@@ -32,7 +32,7 @@ pub use error::{ForwardingReason, HostError, KeyProblem};
 #[cfg(feature = "docker")]
 pub(crate) use explain::is_disk_full;
 pub use file::FileWrite;
-#[cfg(feature = "docker")]
+#[cfg(any(feature = "docker", feature = "pbx"))]
 pub(crate) use output::escape as escaped;
 pub use output::{Output, Status, shown};
 use process::{Names, Process};

@@ -111,7 +111,7 @@ impl FromStr for ApiPath {
             what: "a path of the PBX's API",
             given: given.to_owned(),
             reason: reason.to_owned(),
-            allowed: "Give the path below the API's address, as the PBX's documentation has it, such as /server/token.",
+            allowed: "Give the path below the API's address, as the documentation of the PBX has it.",
         })
     }
 }

@@ -108,10 +108,10 @@ pub enum SpecError {
         reason: &'static str,
     },
     /// Something needs a sign-in to the PBX's API, and no user is named.
-    #[error("{given} is given without the user who signs in there")]
+    #[error("the user who signs in to the PBX's API is not given, and {why}")]
     NoApiUser {
-        /// What is given, in words.
-        given: &'static str,
+        /// Why one is needed, in words.
+        why: &'static str,
     },
     /// The PBX's certificate is to be good for two reasons.
     #[error("both a file of authorities and a certificate are given for the PBX's API")]

@@ -268,7 +268,7 @@ pub(super) const TOKEN: Table = Table {
         Key {
             name: "generate-path",
             about: "Path below the API's address that generates a token, where the PBX has one.",
-            sample: "\"/server/token\"",
+            sample: "\"/path/of/the/call\"",
         },
     ],
 };

@@ -125,7 +125,7 @@ impl ApiSettings {
         let Some(user) = &self.user else {
             return match self.password {
                 Some(_) => Err(SpecError::NoApiUser {
-                    given: "a password for the PBX's API",
+                    why: "a password is",
                 }),
                 None => Ok(None),
             };

@@ -209,7 +209,7 @@ impl Settings {
             spec = spec.with_api(access);
         } else if self.prerequisites.mode == Some(PrerequisiteMode::Api) {
             return Err(SpecError::NoApiUser {
-                given: "prerequisites over the PBX's API",
+                why: "the prerequisites are to be met over it",
             });
         }
         if let Some(token) = self.token.token()? {

@@ -337,7 +337,14 @@ fn what_does_not_go_together_about_the_pbx_is_refused() {
         said("", true),
         said("[prerequisites]\nmode = 'api'", false),
     ];
-    assert_snapshot!(all.join("\n"), @"");
+    assert_snapshot!(all.join("\n"), @"
+    both a file of authorities and a certificate are given for the PBX's API
+      Give one of them: ca-file or certificate under [api], --api-ca-file or --api-certificate.
+    the user who signs in to the PBX's API is not given, and a password is
+      Give the user with --api-user USER, or user under [api] in dataflow.toml.
+    the user who signs in to the PBX's API is not given, and the prerequisites are to be met over it
+      Give the user with --api-user USER, or user under [api] in dataflow.toml.
+    ");
 }
 
 #[test]
