@@ -31,7 +31,8 @@ pub(crate) async fn pbx_node(server: &Aws, pbx: Option<IpAddr>, metadata: &Metad
         }
     };
     let instance = match instance_here(metadata).await {
-        Aws::NotAsked(reason) if here => Aws::NotAsked(format!("of the PBX node: {reason}")),
+        Aws::NotAsked(reason) if here => Aws::NotAsked(format!("the PBX node: {reason}")),
+        Aws::Silent(reason) if here => Aws::Silent(format!("the PBX node: {reason}")),
         instance => instance,
     };
     // What the instance's system knows of are its private addresses.
