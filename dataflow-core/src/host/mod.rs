@@ -164,7 +164,7 @@ impl Host {
                 .map_err(|error| HostError::ForwardingRefused {
                     host: self.label(),
                     what: to.clone(),
-                    reason: ForwardingReason::Other(error.to_string()),
+                    reason: ForwardingReason::from(&error),
                 }),
             #[cfg(feature = "ssh")]
             Reach::Ssh(session) => session.dial(to, &self.inner.label).await,

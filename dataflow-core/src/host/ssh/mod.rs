@@ -14,11 +14,13 @@ mod link;
 mod patience;
 mod pem;
 mod prompt_ack;
+mod refusals;
 mod route;
 mod rsa;
 mod way;
 
-use russh::client::Msg;
+use client::Client;
+use russh::client::{Handle, Msg};
 use russh::{Channel, ChannelOpenFailure};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
@@ -152,14 +154,15 @@ impl Session {
     /// Has the server connect onwards.
     pub(super) async fn dial(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
         let Link { handle, ending, .. } = &self.first;
-        let opened = match to {
-            Endpoint::Unix(path) => handle.channel_open_direct_streamlocal(path).await,
-            Endpoint::Tcp(port) => {
-                handle
-                    .channel_open_direct_tcpip("127.0.0.1", u32::from(*port), "127.0.0.1", 0)
-                    .await
+        let mut opened = open(handle, to).await;
+        let mut why_not = ForwardingReason::NotConnected;
+        if let (Endpoint::Remote(_), true) = (to, is_connect_failed(&opened)) {
+            let alone = self.first.refusals.alone().await;
+            opened = open(handle, to).await;
+            if is_connect_failed(&opened) {
+                why_not = alone.reason().await;
             }
-        };
+        }
         let names = Names {
             host: label.to_owned(),
             command: format!("connection to {to}"),
@@ -170,7 +173,7 @@ impl Session {
                 what: to.clone(),
                 reason: match failure {
                     ChannelOpenFailure::AdministrativelyProhibited => ForwardingReason::Prohibited,
-                    ChannelOpenFailure::ConnectFailed => ForwardingReason::NotConnected,
+                    ChannelOpenFailure::ConnectFailed => why_not.clone(),
                     other => ForwardingReason::Other(shown(other.description().as_bytes())),
                 },
             },
@@ -191,6 +194,22 @@ impl Session {
             link.close().await;
         }
     }
+}
+
+async fn open(handle: &Handle<Client>, to: &Endpoint) -> Result<Channel<Msg>, russh::Error> {
+    let (host, port) = match to {
+        Endpoint::Unix(path) => return handle.channel_open_direct_streamlocal(path).await,
+        Endpoint::Tcp(port) => ("127.0.0.1".to_owned(), *port),
+        Endpoint::Remote(address) => (address.ip().to_string(), address.port()),
+    };
+    handle
+        .channel_open_direct_tcpip(host, port.into(), "127.0.0.1", 0)
+        .await
+}
+
+fn is_connect_failed(opened: &Result<Channel<Msg>, russh::Error>) -> bool {
+    let failed = ChannelOpenFailure::ConnectFailed;
+    matches!(opened, Err(russh::Error::ChannelOpenFailure(failure)) if *failure == failed)
 }
 
 fn process(

@@ -1,0 +1,62 @@
+//! The servers that are looked after: what each is doing, as it was last seen. Pages read that and never wait for a server.
+
+mod poller;
+mod seen;
+mod series;
+mod settings;
+mod watched;
+
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use crate::{
+    live,
+    panel::{Shared, StartError},
+};
+pub(crate) use seen::{Seen, Standing, Trouble};
+pub(crate) use series::{Sample, Series};
+pub(crate) use settings::SettingsError;
+pub(crate) use watched::Watched;
+
+/// All servers of the settings file, in its order.
+pub(crate) struct Fleet {
+    servers: RwLock<Arc<[Arc<Watched>]>>,
+}
+
+impl Fleet {
+    /// The servers that the settings file names.
+    ///
+    /// # Errors
+    /// Where the file is wrong.
+    pub(crate) fn open(config: &Path) -> Result<Self, StartError> {
+        let servers = settings::servers(config)?;
+        let servers = servers
+            .into_iter()
+            .map(|(name, address)| Arc::new(Watched::new(name, address, config.to_owned())));
+        Ok(Self {
+            servers: RwLock::new(servers.collect()),
+        })
+    }
+
+    /// All of them.
+    pub(crate) fn servers(&self) -> Arc<[Arc<Watched>]> {
+        let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&servers)
+    }
+
+    /// The one of this name.
+    pub(crate) fn find(&self, name: &str) -> Option<Arc<Watched>> {
+        let servers = self.servers();
+        servers.iter().find(|server| server.name() == name).cloned()
+    }
+
+    /// Begins to look at all of them.
+    pub(crate) fn watch(&self, panel: &Shared) {
+        for server in self.servers().iter() {
+            tokio::spawn(live::renew(Shared::clone(panel), Arc::clone(server)));
+            tokio::spawn(poller::poll(Shared::clone(panel), Arc::clone(server)));
+        }
+    }
+}
