@@ -171,6 +171,19 @@ impl Host {
         }
     }
 
+    /// The same, to a port of another machine; where there is no connection, with the reason that the server gives. It is told apart from
+    /// that of others only while no other connection is opened.
+    ///
+    /// # Errors
+    /// As [`dial`](Self::dial).
+    pub(crate) async fn dial_alone(&self, to: &Endpoint) -> Result<Stream, HostError> {
+        match &self.inner.reach {
+            Reach::Local => self.dial(to).await,
+            #[cfg(feature = "ssh")]
+            Reach::Ssh(session) => session.dial_alone(to, &self.inner.label).await,
+        }
+    }
+
     /// Why the session is over, where it ended though nobody here ended it.
     #[cfg(feature = "docker")]
     pub(crate) fn lost(&self) -> Option<String> {

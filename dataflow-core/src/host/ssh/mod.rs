@@ -154,15 +154,7 @@ impl Session {
     /// Has the server connect onwards.
     pub(super) async fn dial(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
         let Link { handle, ending, .. } = &self.first;
-        let mut opened = open(handle, to).await;
-        let mut why_not = ForwardingReason::NotConnected;
-        if let (Endpoint::Remote(_), true) = (to, is_connect_failed(&opened)) {
-            let alone = self.first.refusals.alone().await;
-            opened = open(handle, to).await;
-            if is_connect_failed(&opened) {
-                why_not = alone.reason().await;
-            }
-        }
+        let opened = open(handle, to).await;
         let names = Names {
             host: label.to_owned(),
             command: format!("connection to {to}"),
@@ -173,7 +165,7 @@ impl Session {
                 what: to.clone(),
                 reason: match failure {
                     ChannelOpenFailure::AdministrativelyProhibited => ForwardingReason::Prohibited,
-                    ChannelOpenFailure::ConnectFailed => why_not.clone(),
+                    ChannelOpenFailure::ConnectFailed => ForwardingReason::NotConnected,
                     other => ForwardingReason::Other(shown(other.description().as_bytes())),
                 },
             },
@@ -182,6 +174,18 @@ impl Session {
         let ending = ending.clone();
         let process = process(channel, ending, names, Events::connection);
         Ok(Box::new(Pipe::forwarded(process)))
+    }
+
+    /// The same, and where it fails, with the server's reason.
+    pub(super) async fn dial_alone(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
+        let alone = self.first.refusals.alone().await;
+        let mut dialled = self.dial(to, label).await;
+        if let Err(HostError::ForwardingRefused { reason, .. }) = &mut dialled
+            && *reason == ForwardingReason::NotConnected
+        {
+            *reason = alone.reason().await;
+        }
+        dialled
     }
 
     /// Ends all connections in good order.
@@ -205,11 +209,6 @@ async fn open(handle: &Handle<Client>, to: &Endpoint) -> Result<Channel<Msg>, ru
     handle
         .channel_open_direct_tcpip(host, port.into(), "127.0.0.1", 0)
         .await
-}
-
-fn is_connect_failed(opened: &Result<Channel<Msg>, russh::Error>) -> bool {
-    let failed = ChannelOpenFailure::ConnectFailed;
-    matches!(opened, Err(russh::Error::ChannelOpenFailure(failure)) if *failure == failed)
 }
 
 fn process(

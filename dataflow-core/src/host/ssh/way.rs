@@ -33,7 +33,10 @@ pub(super) async fn connect(hop: &Hop, through: Option<&Link>) -> Result<Link, H
         let check = Arc::new(HostKeyCheck::read(hop).await?);
         let (mut handle, cut) = match through {
             None => direct(hop, &check, (&ending, &refusals), &mut stage).await?,
-            Some(link) => (onwards(hop, &check, link, (&ending, &refusals), &mut stage).await?, None),
+            Some(link) => (
+                onwards(hop, &check, link, (&ending, &refusals), &mut stage).await?,
+                None,
+            ),
         };
         stage = "signing in";
         let typed = auth::sign_in(&mut handle, hop, &ending, &patience).await?;
