@@ -34,12 +34,12 @@ pub fn security_group_rule(group: &SecurityGroup, elastic_ip: Option<IpAddr>) ->
     ]
 }
 
-/// What the vendor's guide wants on the PBX where firewalld is its firewall, for a server that reaches it from this address.
+/// What the vendor's guide wants done where firewalld is the firewall, so that it lets in a machine.
 #[must_use]
-pub fn firewall_rule(server: IpAddr) -> Vec<String> {
-    vec![
-        format!("On the PBX: sudo firewall-cmd --permanent --zone=trusted --add-source={server}"),
-        "On the PBX: sudo firewall-cmd --reload".to_owned(),
+pub fn firewall_rule(from: IpAddr) -> [String; 2] {
+    [
+        format!("sudo firewall-cmd --permanent --zone=trusted --add-source={from}"),
+        "sudo firewall-cmd --reload".to_owned(),
     ]
 }
 
@@ -67,7 +67,7 @@ mod tests {
             security_group_rule(&known, four),
             security_group_rule(&known, six),
             security_group_rule(&SecurityGroup::default(), None),
-            firewall_rule("192.168.1.30".parse().unwrap()),
+            firewall_rule("192.168.1.30".parse().unwrap()).to_vec(),
         ];
         insta::assert_snapshot!(all.map(|rule| rule.join("\n")).join("\n\n"), @r#"
         In the security group of the PBX nodes (sg-0123), an inbound rule: type All traffic, source 54.215.234.68/32, description "Data Flow Server".
@@ -79,8 +79,8 @@ mod tests {
         In the security group of the PBX nodes (GROUP_ID), an inbound rule: type All traffic, source ELASTIC_IP/32, description "Data Flow Server".
         aws ec2 authorize-security-group-ingress --group-id GROUP_ID --ip-permissions '[{"IpProtocol":"-1","IpRanges":[{"CidrIp":"ELASTIC_IP/32","Description":"Data Flow Server"}]}]'
 
-        On the PBX: sudo firewall-cmd --permanent --zone=trusted --add-source=192.168.1.30
-        On the PBX: sudo firewall-cmd --reload
+        sudo firewall-cmd --permanent --zone=trusted --add-source=192.168.1.30
+        sudo firewall-cmd --reload
         "#);
     }
 }
