@@ -47,7 +47,7 @@ mod summary;
 mod tests;
 mod upgrade;
 
-pub use crate::docker::{LogLine, LogOutput};
+pub use crate::docker::{LogLine, LogOutput, Usage};
 pub use approve::Approve;
 pub use compare::{Difference, differences};
 pub use desired::Desired;
@@ -86,4 +86,6 @@ pub struct Control {
     pub wait: Duration,
     /// The directory, on the machine where this runs, that holds a copy of the journal.
     pub journal: Option<PathBuf>,
+    /// For whom the program does it, where that is not the user it runs as: lock and journal name them.
+    pub on_behalf_of: Option<String>,
 }
