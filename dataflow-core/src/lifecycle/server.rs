@@ -107,6 +107,11 @@ impl Server {
         self.host.label()
     }
 
+    /// The machine, reached by the same session.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
     /// What is running, asked without changing anything and without a command on the server.
     ///
     /// # Errors

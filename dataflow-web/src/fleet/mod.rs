@@ -1,5 +1,7 @@
 //! The servers that are looked after: what each is doing, as it was last seen. Pages read that and never wait for a server.
 
+mod deep;
+mod looked;
 mod poller;
 mod seen;
 mod series;
@@ -15,8 +17,9 @@ use crate::{
     live,
     panel::{Shared, StartError},
 };
-pub(crate) use seen::{Seen, Standing, Trouble};
-pub(crate) use series::{Sample, Series};
+pub(crate) use looked::Looked;
+pub(crate) use seen::{Fitness, Seen, Trouble};
+pub(crate) use series::{Load, Sample, Series};
 pub(crate) use settings::SettingsError;
 pub(crate) use watched::Watched;
 
