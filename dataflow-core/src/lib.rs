@@ -11,6 +11,8 @@ pub mod lifecycle;
 #[cfg(feature = "pbx")]
 pub mod pbx;
 pub mod preflight;
+#[cfg(feature = "pbx")]
+pub mod prerequisites;
 pub mod spec;
 
 pub use explain::{Explain, Kind};

@@ -1,0 +1,65 @@
+//! What a checklist is made of: what others were told.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use crate::{
+    pbx::{PbxSeen, PbxVersion, Seen},
+    spec::{TokenFingerprint, Version},
+};
+
+/// What is known of a server and its PBX. What nobody asked about is [`Seen::NotAsked`].
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The time by which entries expire.
+    pub now: Timestamp,
+    /// What the PBX said.
+    pub pbx: PbxSeen,
+    /// The token in the file on the server; `None` where there is no file.
+    pub delivered: Seen<Option<TokenFingerprint>>,
+    /// The service's container, where there is one.
+    pub service: Option<Service>,
+    /// The version of the service's image, where it is known.
+    pub version: Option<Version>,
+    /// The PBX's ports, as the server reaches them.
+    pub to_pbx: Seen<Vec<Reached>>,
+    /// The server's ports, as the PBX reaches them.
+    pub from_pbx: Seen<Vec<Reached>>,
+}
+
+/// What the service's container was made for. What it does not say is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The address of its PBX.
+    pub pbx: Option<IpAddr>,
+    /// The PBX's version.
+    pub pbx_version: Option<PbxVersion>,
+    /// The token.
+    pub token: Option<TokenFingerprint>,
+}
+
+/// Whether a port can be reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// The port.
+    pub port: u16,
+    /// Why it can't, if it can't.
+    pub problem: Option<String>,
+}
+
+impl Known {
+    /// Nothing but the time.
+    #[must_use]
+    pub fn nothing(now: Timestamp) -> Self {
+        Self {
+            now,
+            pbx: PbxSeen::default(),
+            delivered: Seen::NotAsked,
+            service: None,
+            version: None,
+            to_pbx: Seen::NotAsked,
+            from_pbx: Seen::NotAsked,
+        }
+    }
+}
