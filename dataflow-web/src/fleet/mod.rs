@@ -1,6 +1,7 @@
 //! The servers that are looked after: what each is doing, as it was last seen. Pages read that and never wait for a server.
 
 mod deep;
+mod logs;
 mod looked;
 mod poller;
 mod seen;
@@ -17,6 +18,7 @@ use crate::{
     live,
     panel::{Shared, StartError},
 };
+pub(crate) use logs::LogState;
 pub(crate) use looked::Looked;
 pub(crate) use seen::{Fitness, Seen, Trouble};
 pub(crate) use series::{Load, Sample, Series};
@@ -59,6 +61,7 @@ impl Fleet {
     pub(crate) fn watch(&self, panel: &Shared) {
         for server in self.servers().iter() {
             tokio::spawn(live::renew(Shared::clone(panel), Arc::clone(server)));
+            tokio::spawn(logs::follow(Shared::clone(panel), Arc::clone(server)));
             tokio::spawn(poller::poll(Shared::clone(panel), Arc::clone(server)));
         }
     }

@@ -11,7 +11,7 @@ use std::{
 use dataflow_core::spec::Settings;
 use tokio::sync::{Notify, watch};
 
-use super::{Sample, Seen, Series, SettingsError, settings};
+use super::{Sample, Seen, Series, SettingsError, logs::Logs, settings};
 use crate::live::{self, Topic};
 
 /// One server that is looked after.
@@ -26,6 +26,8 @@ pub(crate) struct Watched {
     /// Has it looked at before its time.
     pub(super) look: Notify,
     all: AtomicBool,
+    /// What its containers write.
+    pub(crate) logs: Logs,
     /// What pages that show this server listen to.
     pub(crate) topic: Topic,
 }
@@ -41,6 +43,7 @@ impl Watched {
             changes: watch::Sender::new(0),
             look: Notify::new(),
             all: AtomicBool::new(false),
+            logs: Logs::new(),
             topic: Topic::new(live::KEPT),
         }
     }
