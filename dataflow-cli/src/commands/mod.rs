@@ -314,6 +314,7 @@ impl Session {
             approve: self.approve(),
             wait: self.wait,
             journal: journal_copies(),
+            on_behalf_of: None,
         };
         let result = work(self, control).await;
         progress.end();
