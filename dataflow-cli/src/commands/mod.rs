@@ -316,6 +316,7 @@ impl Session {
             by_hand: by_hand::asked(self.terminal.filter(|_| self.confirm), printer),
             wait: self.wait,
             journal: journal_copies(),
+            on_behalf_of: None,
         };
         let result = work(self, control).await;
         progress.end();

@@ -36,6 +36,7 @@ mod operator;
 mod plan;
 mod plan_error;
 mod planner;
+mod reached;
 mod ready;
 mod records;
 mod refuse;
@@ -50,7 +51,7 @@ mod token;
 mod upgrade;
 mod whitelist;
 
-pub use crate::docker::{LogLine, LogOutput};
+pub use crate::docker::{LogLine, LogOutput, Usage};
 pub use approve::Approve;
 pub use compare::{Difference, differences};
 pub use desired::Desired;
@@ -68,6 +69,7 @@ pub use operator::Operator;
 pub use plan::{Action, Change, Plan, Pulls, Step};
 pub use plan_error::PlanError;
 pub use planner::plan;
+pub use reached::Reached;
 pub use records::{History, Records, Unlocked};
 pub use remembered::{Deed, DeployedSettings, Remembered};
 pub use server::{Report, Server};
@@ -94,4 +96,6 @@ pub struct Control {
     pub wait: Duration,
     /// The directory, on the machine where this runs, that holds a copy of the journal.
     pub journal: Option<PathBuf>,
+    /// For whom the program does it, where that is not the user it runs as: lock and journal name them.
+    pub on_behalf_of: Option<String>,
 }

@@ -17,13 +17,13 @@ use super::{
     observed::Observed,
     operation::Operation,
     plan_error::PlanError,
-    records,
+    records::{self, Records},
     status::{self, Status},
     summary::PlanSummary,
     upgrade,
 };
 use crate::{
-    docker::{DockerError, Engine, LogRange},
+    docker::{DockerError, Engine, LogRange, Usage},
     host::Host,
     pbx::PbxLink,
     spec::{Release, Settings, Spec, Target},
@@ -124,6 +124,11 @@ impl Server {
         self.host.label()
     }
 
+    /// The machine, reached by the same session.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
     /// What is running, asked without changing anything and without a command on the server.
     ///
     /// # Errors
@@ -131,6 +136,23 @@ impl Server {
     pub async fn status(&self) -> Result<Status, LifecycleError> {
         let containers = observe::containers(&self.engine, &self.release).await?;
         Ok(status::status(&self.host, &self.engine, &self.release, &containers).await)
+    }
+
+    /// What the containers that run take of the machine.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn usage(&self) -> Result<Vec<Usage>, LifecycleError> {
+        let (clickhouse, service) = tokio::try_join!(
+            self.engine.usage(self.release.clickhouse_name),
+            self.engine.usage(self.release.service_name),
+        )?;
+        Ok([clickhouse, service].into_iter().flatten().collect())
+    }
+
+    /// What is kept on the server, read over the same session.
+    pub fn records(&self) -> Records {
+        Records::over(self.host.clone())
     }
 
     /// What the containers have written, and, where that is asked for, what they write from now on.
