@@ -7,6 +7,7 @@
 
 mod action;
 mod approve;
+mod checked;
 mod clickhouse;
 mod compare;
 mod converge;

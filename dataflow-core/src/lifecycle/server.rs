@@ -15,13 +15,13 @@ use super::{
     operation::Operation,
     plan_error::PlanError,
     records,
-    status::{self, Status},
     summary::PlanSummary,
     upgrade,
 };
 use crate::{
     docker::{DockerError, Engine, LogRange},
     host::Host,
+    pbx::PbxLink,
     spec::{Release, Settings, Spec, Target},
 };
 
@@ -34,6 +34,7 @@ pub struct Server {
     pub(super) engine: Engine,
     pub(super) release: Release,
     pub(super) control: Control,
+    pub(super) pbx: PbxLink,
     opened: Instant,
     clock_told: Once,
     pub(super) gate_told: Once,
@@ -96,24 +97,22 @@ impl Server {
             engine,
             release: Release::portsip(),
             control,
+            pbx: PbxLink::None,
             opened: Instant::now(),
             clock_told: Once::new(),
             gate_told: Once::new(),
         }
     }
 
+    /// With what there is of its PBX.
+    #[must_use]
+    pub fn with_pbx(self, pbx: PbxLink) -> Self {
+        Self { pbx, ..self }
+    }
+
     /// The server, as `user@host` or `local`.
     pub fn label(&self) -> String {
         self.host.label()
-    }
-
-    /// What is running, asked without changing anything and without a command on the server.
-    ///
-    /// # Errors
-    /// Where the engine gives no answer.
-    pub async fn status(&self) -> Result<Status, LifecycleError> {
-        let containers = observe::containers(&self.engine, &self.release).await?;
-        Ok(status::status(&self.host, &self.engine, &self.release, &containers).await)
     }
 
     /// What the containers have written, and, where that is asked for, what they write from now on.
