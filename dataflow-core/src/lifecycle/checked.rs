@@ -6,14 +6,8 @@ use super::observed::{Containers, current};
 use crate::{
     pbx::{PbxSeen, PbxVersion},
     prerequisites::{Known, Service},
-    spec::Release,
+    spec::{PBX_VERSION_LABEL, Release, TOKEN_LABEL},
 };
-
-/// The label of the service's container that tells with which token it was made.
-const TOKEN_LABEL: &str = "dataflow.token";
-
-/// The label of the service's container that tells for which version of the PBX it was made.
-const PBX_VERSION_LABEL: &str = "dataflow.pbx-version";
 
 /// What is known from the containers and from what the PBX said.
 pub(super) fn known(release: &Release, containers: &Containers, pbx: PbxSeen) -> Known {

@@ -60,7 +60,7 @@ fn remembered(spec: &Spec) -> Remembered {
 fn what_is_remembered_is_one_line_without_a_secret_that_reads_back() {
     let remembered = remembered(&with_login(spec()));
     let line = remembered.line();
-    insta::assert_snapshot!(line, @r#"{"v":1,"run":"20261124T114500Z-4f2a","at":"2026-11-24T11:45:00Z","user":"alice","from":"node1","login":"pbx","pid":7,"settings":{"data-path":"/var/lib/portsip","private-ip":"172.31.16.158","pbx":"172.31.16.133","image":"portsip/pbx:22","clickhouse-image":"portsip/clickhouse:25.8","nofile":655360,"start-grace":90,"registry":"registry.example.com","registry-user":"operator"},"owners":{"/var/lib/portsip/clickhouse/data":{"uid":101,"gid":101}}}"#);
+    insta::assert_snapshot!(line, @r#"{"v":1,"run":"20261124T114500Z-4f2a","at":"2026-11-24T11:45:00Z","user":"alice","from":"node1","login":"pbx","pid":7,"settings":{"data-path":"/var/lib/portsip","private-ip":"172.31.16.158","pbx":"172.31.16.133","image":"portsip/pbx:22","clickhouse-image":"portsip/clickhouse:25.8","nofile":655360,"start-grace":90,"registry":"registry.example.com","registry-user":"operator","prerequisites":"api"},"owners":{"/var/lib/portsip/clickhouse/data":{"uid":101,"gid":101}}}"#);
     assert!(!line.contains("Canary"));
     assert_eq!(Remembered::read(&line), Some(remembered));
 }

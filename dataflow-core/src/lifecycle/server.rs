@@ -1,6 +1,9 @@
 //! One Data Flow server, and all that can be done with it.
 
-use std::{sync::Once, time::Instant};
+use std::{
+    sync::{Once, atomic::AtomicBool},
+    time::Instant,
+};
 
 use super::{
     Approve, Control, deployed,
@@ -38,6 +41,9 @@ pub struct Server {
     opened: Instant,
     clock_told: Once,
     pub(super) gate_told: Once,
+    pub(super) pbx_told: Once,
+    /// Whether the operator has said that the prerequisites at the PBX are met by hand.
+    pub(super) by_hand: AtomicBool,
 }
 
 /// What an operation came to.
@@ -101,6 +107,8 @@ impl Server {
             opened: Instant::now(),
             clock_told: Once::new(),
             gate_told: Once::new(),
+            pbx_told: Once::new(),
+            by_hand: AtomicBool::new(false),
         }
     }
 
