@@ -37,7 +37,7 @@ const TOKEN_FILE: &str = r#"test ! -f "$token" || echo "token $(stat -L -c '%f %
 const PROBED: &str = "\n#### began\n";
 
 /// Has the machine looked at.
-const CALL: &str = "\nprobe \"$data\" \"$packages\" \"$units\" no";
+const CALL: &str = "\nprobe \"$data\" \"$packages\" \"$units\" no \"$metadata\"";
 
 /// Everything that planning for `spec` needs, in one command on the server and a few questions to its engine.
 pub(super) async fn observe(
@@ -63,10 +63,12 @@ pub(super) async fn observe_with_facts(
         .deadline(READ + facts::DEADLINE)
         .limit(LIMIT + facts::LIMIT);
     let (observed, facts) = observe_by(&command, host, engine, release, spec).await?;
-    let facts = facts.ok_or_else(|| FactsError::BrokeOff {
+    let mut facts = facts.ok_or_else(|| FactsError::BrokeOff {
         host: host.label(),
         detail: "what it is was not told to the end".to_owned(),
     })?;
+    let pbx = Some(spec.pbx().get());
+    facts.pbx_node = facts::pbx_node(&facts.aws, pbx, spec.metadata()).await;
     Ok((observed, facts))
 }
 
@@ -154,7 +156,7 @@ fn question(release: &Release, spec: &Spec, probe: &str) -> Command {
     let ports = [release.clickhouse_http_port, release.clickhouse_native_port];
     let token = spec.token_file().unwrap_or_default();
     let script = format!(
-        r#"data=$1 packages=$2 units=$3 file=$4 token=$5; shift 5
+        r#"data=$1 packages=$2 units=$3 metadata=$4 file=$5 token=$6; shift 6
 {probe}echo "clock $(date +%s)"
 {kept}{token}for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
 grep -hiE '^ *[0-9]+: [0-9A-F]+:({hex}) [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null
@@ -172,6 +174,7 @@ test ! -e "$file" || head -c 65536 "$file" | sed 's/^/{PASSWORD_FILE}/'{call}"#,
         .arg(spec.data_path().to_string())
         .arg(catalogue::packages())
         .arg(catalogue::units())
+        .arg(spec.metadata().argument())
         .arg(release.password_path(spec))
         .arg(token)
         .args(directories.into_iter().map(|directory| directory.path))

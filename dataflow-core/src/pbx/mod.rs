@@ -8,6 +8,7 @@ mod cidr;
 mod entries;
 mod error;
 mod explain;
+mod failed;
 mod filter;
 mod lenient;
 mod link;
@@ -21,6 +22,9 @@ mod verifier;
 mod version;
 pub mod whitelist;
 
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::StatusCode;
@@ -31,8 +35,9 @@ use ask::{Answer, Ask};
 pub use certificate::{Distrust, ShownCertificate};
 pub use cidr::Cidr;
 pub use error::PbxError;
+use failed::Failed;
 pub use filter::{IpFilter, NewFilter, OURS, Target};
-use link::{Failed, Link};
+use link::Link;
 pub use seen::{PbxSeen, Seen};
 pub use session::Challenge;
 use session::Session;

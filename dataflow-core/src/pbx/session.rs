@@ -9,8 +9,9 @@ use tokio::time::Instant;
 use super::{
     ask::{Answer, Ask},
     error::PbxError,
+    failed::Failed,
     lenient,
-    link::{Failed, Link},
+    link::Link,
 };
 use crate::spec::ApiAccess;
 
