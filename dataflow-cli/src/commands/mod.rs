@@ -1,6 +1,7 @@
 //! One file for each verb, and what they share.
 
 mod by_hand;
+mod checklist;
 mod completions;
 mod explain;
 mod history;
@@ -21,6 +22,7 @@ mod status;
 mod stop;
 mod unlock;
 mod upgrade;
+mod whitelist;
 
 use std::{
     path::PathBuf,
@@ -35,15 +37,16 @@ use dataflow_core::{
         Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
         Records, Report, Server,
     },
-    spec::{Settings, Target},
+    spec::{PrerequisiteMode, Settings, SpecError, Target},
 };
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    args::{Cli, Output, PreflightArgs, Verb},
+    args::{AskPbx, Cli, Output, PreflightArgs, Verb},
     error::{CliError, Failure},
     exit::ExitStatus,
+    pbx_sign_in::SigningIn,
     plan_view,
     printer::Printer,
     progress::Progress,
@@ -80,6 +83,8 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
             preflight::preflight(servers, args, cli.global.output.page()).await
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
+        Verb::Whitelist(args) => whitelist::whitelist(cli, args, printer),
+        Verb::Prerequisites(_) | Verb::Token(_) => unreachable!(),
         Verb::History(args) => match &args.run {
             None => on_each(cli, printer, async |servers| {
                 history::history(servers, args.number).await
@@ -135,18 +140,16 @@ fn on_each(
     block_on(verb(Servers::new(chosen, session, printer)))
 }
 
-fn block_on(
-    verb: impl Future<Output = Result<ExitStatus, Failure>>,
-) -> Result<ExitStatus, Failure> {
+fn block_on<T>(verb: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     // One thread is enough for a few servers, and starts quicker than many.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::Runtime(error.to_string()))?;
-    let status = runtime.block_on(verb);
+    let result = runtime.block_on(verb);
     // A question that nobody answers any more must not hold up the end.
     runtime.shutdown_background();
-    status
+    result
 }
 
 /// One server to work on, and the operator to tell about it.
@@ -164,6 +167,8 @@ struct Session {
     install_docker: Option<DockerSource>,
     /// How long another operation's end is waited for.
     wait: Duration,
+    /// Whether the PBX is asked too.
+    pbx: AskPbx,
 }
 
 impl Session {
@@ -183,6 +188,7 @@ impl Session {
             terminal,
             install_docker: verb.install_docker(),
             wait: verb.wait(),
+            pbx: verb.ask_pbx(),
         })
     }
 
@@ -197,6 +203,7 @@ impl Session {
             Some(source) => Some((source, self.settings.spec()?)),
             None => None,
         };
+        let pbx = self.signing_in_to_pbx()?;
         self.signed_in(async |target| {
             let begun = Instant::now();
             let server = match &install {
@@ -210,11 +217,25 @@ impl Session {
                 server.label(),
                 begun.elapsed().as_millis()
             ));
+            let server = server.with_pbx(pbx.link().await);
             let result = verb(&server).await;
-            server.close().await;
+            tokio::join!(server.close(), pbx.end());
             result
         })
         .await
+    }
+
+    /// Begins to sign in to the PBX, where the verb asks it and the settings say who does and how.
+    fn signing_in_to_pbx(&self) -> Result<SigningIn, Failure> {
+        let by_hand = self.settings.prerequisites.mode == Some(PrerequisiteMode::Manual);
+        let access = match self.settings.api() {
+            _ if by_hand || self.pbx == AskPbx::No => None,
+            // A verb that reads off the server which PBX it has may be given none.
+            Err(SpecError::NoPbx) => None,
+            access => access?,
+        };
+        let terminal = self.terminal.filter(|_| self.pbx == AskPbx::WithQuestions);
+        Ok(SigningIn::begin(access, terminal))
     }
 
     /// Does something with what is kept on the server. It needs no Docker there.

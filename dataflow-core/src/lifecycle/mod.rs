@@ -8,6 +8,7 @@
 mod action;
 mod approve;
 mod at_pbx;
+mod checked;
 mod clickhouse;
 mod compare;
 mod converge;
