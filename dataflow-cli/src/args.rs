@@ -16,8 +16,7 @@ use dataflow_core::{Explain, lifecycle::DockerSource, preflight::CheckId};
 pub(crate) use self::deploy::{DeployArgs, DockerSourceArg, PullArg, ServerArgs};
 pub(crate) use self::output::{Output, OutputArg, Page};
 pub(crate) use self::pbx::{
-    AskPbx, PbxArgs, TokenArgs, TokenChangeArgs, TokenVerb, WhitelistArgs,
-    WhitelistVerb,
+    AskPbx, PbxArgs, TokenArgs, TokenChangeArgs, TokenVerb, WhitelistArgs, WhitelistVerb,
 };
 pub(crate) use self::prerequisites::{ApiArgs, PrerequisiteArgs, TokenSourceArgs};
 pub(crate) use self::ssh::SshArgs;

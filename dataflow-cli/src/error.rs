@@ -80,7 +80,9 @@ pub(crate) enum CliError {
     #[error("it is not set where the service looks for its token")]
     NoPlaceForToken,
     /// The PBX can't be told to generate a token, and nobody is there to do it.
-    #[error("no path of the PBX's API is set that generates a token; somebody has to do it in the PBX web portal")]
+    #[error(
+        "no path of the PBX's API is set that generates a token; somebody has to do it in the PBX web portal"
+    )]
     GenerateByHand { steps: Vec<String> },
     /// The program could not be set going.
     #[error("this program cannot run here: {0}")]

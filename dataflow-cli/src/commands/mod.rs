@@ -1,5 +1,6 @@
 //! One file for each verb, and what they share.
 
+mod by_hand;
 mod checklist;
 mod completions;
 mod explain;
@@ -35,8 +36,8 @@ use dataflow_core::{
     facts::{self, Facts, FactsError, Question},
     host::Host,
     lifecycle::{
-        Approve, Checklist, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
-        Records, Report, Server, Surroundings,
+        Approve, Checklist, Control, DockerSource, Event, Events, Interrupt, LifecycleError,
+        PlanSummary, Records, Report, Server, Surroundings,
     },
     spec::{PrerequisiteMode, Settings, Spec, SpecError, Target},
 };
@@ -351,8 +352,10 @@ impl Session {
             }),
             interrupt,
             approve: self.approve(),
+            by_hand: by_hand::asked(self.terminal.filter(|_| self.confirm), printer),
             wait: self.wait,
             journal: journal_copies(),
+            on_behalf_of: None,
         };
         let result = work(self, control).await;
         progress.end();
@@ -372,7 +375,6 @@ impl Session {
             asked.await.unwrap_or(false)
         })
     }
-
 }
 
 async fn read(host: &Host, question: &Question, disk_probe: bool) -> Result<Facts, FactsError> {

@@ -21,9 +21,7 @@ pub(super) async fn prerequisites(
             Some(_) => section(&list.server, Ok(list)),
         },
         all: |answers: &[Answer<Checklist>]| match page {
-            None => {
-                checklist::overview(answers, |list| &list.prerequisites, width::of_stdout())
-            }
+            None => checklist::overview(answers, |list| &list.prerequisites, width::of_stdout()),
             Some(_) => sections(answers),
         },
         status: |list: &Checklist| checklist::status(&list.prerequisites),

@@ -54,7 +54,7 @@ mod token_change;
 mod upgrade;
 mod whitelist;
 
-pub use crate::docker::{LogLine, LogOutput};
+pub use crate::docker::{LogLine, LogOutput, Usage};
 pub use approve::Approve;
 pub use checklist::{Checklist, Surroundings};
 pub use compare::{Difference, differences};
@@ -100,4 +100,6 @@ pub struct Control {
     pub wait: Duration,
     /// The directory, on the machine where this runs, that holds a copy of the journal.
     pub journal: Option<PathBuf>,
+    /// For whom the program does it, where that is not the user it runs as: lock and journal name them.
+    pub on_behalf_of: Option<String>,
 }

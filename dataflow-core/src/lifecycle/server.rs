@@ -17,12 +17,12 @@ use super::{
     observed::Observed,
     operation::Operation,
     plan_error::PlanError,
-    records,
+    records::{self, Records},
     summary::PlanSummary,
     upgrade,
 };
 use crate::{
-    docker::{DockerError, Engine, LogRange},
+    docker::{DockerError, Engine, LogRange, Usage},
     host::Host,
     pbx::PbxLink,
     spec::{Release, Settings, Spec, Target},
@@ -121,6 +121,28 @@ impl Server {
     /// The server, as `user@host` or `local`.
     pub fn label(&self) -> String {
         self.host.label()
+    }
+
+    /// The machine, reached by the same session.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// What the containers that run take of the machine.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn usage(&self) -> Result<Vec<Usage>, LifecycleError> {
+        let (clickhouse, service) = tokio::try_join!(
+            self.engine.usage(self.release.clickhouse_name),
+            self.engine.usage(self.release.service_name),
+        )?;
+        Ok([clickhouse, service].into_iter().flatten().collect())
+    }
+
+    /// What is kept on the server, read over the same session.
+    pub fn records(&self) -> Records {
+        Records::over(self.host.clone())
     }
 
     /// What the containers have written, and, where that is asked for, what they write from now on.
