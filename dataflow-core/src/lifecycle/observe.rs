@@ -217,7 +217,7 @@ fn understand(answer: &str, release: &Release, asked: SystemTime) -> Observed {
     observed
 }
 
-/// Reads `MODE UID GID DIGEST …`.
+/// Reads `MODE UID GID TIME DIGEST …`.
 fn token_of(line: &str) -> Option<(DeliveredToken, Timestamp)> {
     let mut fields = line.split_whitespace();
     let mode = u32::from_str_radix(fields.next()?, 16).ok()?;
