@@ -16,8 +16,7 @@ use dataflow_core::{Explain, lifecycle::DockerSource, preflight::CheckId};
 pub(crate) use self::deploy::{DeployArgs, DockerSourceArg, PullArg, ServerArgs};
 pub(crate) use self::output::{Output, OutputArg, Page};
 pub(crate) use self::pbx::{
-    AskPbx, ChangeArgs, PbxArgs, TokenArgs, TokenChangeArgs, TokenVerb, WhitelistArgs,
-    WhitelistVerb,
+    AskPbx, PbxArgs, TokenArgs, TokenChangeArgs, TokenVerb, WhitelistArgs, WhitelistVerb,
 };
 pub(crate) use self::prerequisites::{ApiArgs, PrerequisiteArgs, TokenSourceArgs};
 pub(crate) use self::ssh::SshArgs;
@@ -183,13 +182,14 @@ impl Verb {
     }
 
     /// The verb as it is asked, where no document can be made of its result.
-    pub(crate) fn without_page(&self) -> Option<&'static str> {
+    pub(crate) fn without_page(&self, page: Page) -> Option<&'static str> {
         match self {
             Self::Preflight(preflight) if preflight.fix => Some("preflight --fix"),
             Self::Preflight(preflight) if preflight.explain.is_some() => {
                 Some("preflight --explain")
             }
             Self::Preflight(_) => None,
+            Self::Prerequisites(_) if page == Page::Markdown => None,
             verb => Some(verb.name()),
         }
     }

@@ -76,6 +76,14 @@ pub(crate) enum CliError {
     /// There is no token to deliver.
     #[error("no token is given")]
     NoToken,
+    /// Nobody knows where the token is to go.
+    #[error("it is not set where the service looks for its token")]
+    NoPlaceForToken,
+    /// The PBX can't be told to generate a token, and nobody is there to do it.
+    #[error(
+        "no path of the PBX's API is set that generates a token; somebody has to do it in the PBX web portal"
+    )]
+    GenerateByHand { steps: Vec<String> },
     /// The program could not be set going.
     #[error("this program cannot run here: {0}")]
     Runtime(String),
@@ -95,8 +103,9 @@ impl Explain for CliError {
             | Self::NotWithFacts { .. }
             | Self::NoPage { .. }
             | Self::NoApiUser { .. }
-            | Self::NoToken => Kind::Usage,
-            Self::NotThrough { .. } => Kind::Precondition,
+            | Self::NoToken
+            | Self::NoPlaceForToken => Kind::Usage,
+            Self::NotThrough { .. } | Self::GenerateByHand { .. } => Kind::Precondition,
             Self::Declined { .. } => Kind::Pending,
             Self::Unwritable { .. } | Self::Runtime(_) => Kind::Failed,
         }
@@ -152,11 +161,26 @@ impl Explain for CliError {
             Self::Declined { .. } => {
                 "Run the same command again and answer yes, or use --yes.".to_owned()
             }
+            Self::NoPlaceForToken => {
+                "Set deliver-as under [token] in the settings file to the name of the file, in the service's data directory, that it reads. The vendor documents none."
+                    .to_owned()
+            }
+            Self::GenerateByHand { .. } => {
+                "Do these steps, then give the token to dataflow token set with --token-file, --token-fd or DATAFLOW_TOKEN."
+                    .to_owned()
+            }
             Self::NoToken => {
                 "Give it with --token-file, --token-fd or DATAFLOW_TOKEN, or run the command on a terminal, which asks for it. To have one generated: dataflow token generate."
                     .to_owned()
             }
             Self::Runtime(_) => "Check this machine's limits (ulimit -a) and memory.".to_owned(),
+        }
+    }
+
+    fn details(&self) -> &[String] {
+        match self {
+            Self::GenerateByHand { steps } => steps,
+            _ => &[],
         }
     }
 }

@@ -132,3 +132,35 @@ fn paint(state: State) -> String {
         State::Missing | State::Wrong => word.red().bold().to_string(),
     }
 }
+
+/// A list of Markdown to tick off, with the steps below each item.
+pub(super) fn markdown(items: &[Prerequisite]) -> String {
+    let mut text = String::new();
+    for item in items {
+        let done = if item.state == State::Ok { 'x' } else { ' ' };
+        let _ = writeln!(
+            text,
+            "- [{done}] {} (`{}`): {}: {}",
+            markdown_text(item.title),
+            item.id,
+            item.state.word(),
+            markdown_text(&item.seen)
+        );
+        for step in &item.remedy {
+            let _ = writeln!(text, "    - {}", markdown_text(step));
+        }
+    }
+    text
+}
+
+/// Text that Markdown shows as it is, on one line.
+pub(super) fn markdown_text(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '`' | '*' | '_' | '<' | '>' | '[' | ']' | '\\') {
+            shown.push('\\');
+        }
+        shown.push(if c.is_control() { ' ' } else { c });
+    }
+    shown
+}

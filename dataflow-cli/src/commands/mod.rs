@@ -12,6 +12,7 @@ mod man;
 mod mend;
 mod plan;
 mod preflight;
+mod prerequisites;
 mod recorded;
 mod restart;
 mod rm;
@@ -20,6 +21,7 @@ mod several;
 mod start;
 mod status;
 mod stop;
+mod token;
 mod unlock;
 mod upgrade;
 mod whitelist;
@@ -34,10 +36,10 @@ use dataflow_core::{
     facts::{self, Facts, FactsError, Question},
     host::Host,
     lifecycle::{
-        Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
-        Records, Report, Server,
+        Approve, Checklist, Control, DockerSource, Event, Events, Interrupt, LifecycleError,
+        PlanSummary, Records, Report, Server, Surroundings,
     },
-    spec::{PrerequisiteMode, Settings, SpecError, Target},
+    spec::{PrerequisiteMode, Settings, Spec, SpecError, Target},
 };
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -59,7 +61,7 @@ use several::Servers;
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
     if let Some(page) = cli.global.output.page()
-        && let Some(asked) = cli.verb.without_page()
+        && let Some(asked) = cli.verb.without_page(page)
     {
         let form = page.name();
         return Err(CliError::NoPage { form, asked }.into());
@@ -84,7 +86,10 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
         Verb::Whitelist(args) => whitelist::whitelist(cli, args, printer),
-        Verb::Prerequisites(_) | Verb::Token(_) => unreachable!(),
+        Verb::Prerequisites(_) => on_each(cli, printer, async |servers| {
+            prerequisites::prerequisites(servers, cli.global.output.page()).await
+        }),
+        Verb::Token(args) => token::token(cli, args, printer),
         Verb::History(args) => match &args.run {
             None => on_each(cli, printer, async |servers| {
                 history::history(servers, args.number).await
@@ -153,6 +158,7 @@ fn block_on<T>(verb: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 }
 
 /// One server to work on, and the operator to tell about it.
+#[derive(Clone)]
 struct Session {
     /// Its name in the settings file, where it has one.
     name: Option<String>,
@@ -236,6 +242,18 @@ impl Session {
         };
         let terminal = self.terminal.filter(|_| self.pbx == AskPbx::WithQuestions);
         Ok(SigningIn::begin(access, terminal))
+    }
+
+    /// Looks at the prerequisites. It needs no Docker there.
+    async fn on_surroundings(self, spec: &Spec) -> Result<Checklist, Failure> {
+        let pbx = self.signing_in_to_pbx()?;
+        self.signed_in(async |target| {
+            let surroundings = Surroundings::open(target).await?;
+            let result = surroundings.checklist(spec, &pbx.link().await).await;
+            tokio::join!(surroundings.close(), pbx.end());
+            result
+        })
+        .await
     }
 
     /// Does something with what is kept on the server. It needs no Docker there.

@@ -14,6 +14,7 @@ mod version;
 mod whitelist;
 
 pub use known::{Known, Service};
+pub use portal::token as token_steps;
 pub use whitelist::whitelist;
 
 use serde::Serialize;
