@@ -19,7 +19,12 @@ function listen() {
   });
   on("part", ({ id, html }) => {
     const old = document.getElementById(id);
-    if (old) old.outerHTML = html;
+    if (!old) return;
+    old.outerHTML = html;
+    // What is told to all pages has no session's secret in its forms.
+    for (const field of document.getElementById(id)?.querySelectorAll("[name=csrf]") ?? []) {
+      field.value = source.dataset.csrf;
+    }
   });
   on("add", ({ id, html }) => document.getElementById(id)?.insertAdjacentHTML("beforeend", html));
   on("reset", () => location.reload());

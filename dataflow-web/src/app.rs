@@ -98,7 +98,16 @@ pub(crate) fn routes(panel: &Shared) -> Routes {
     routes.get("/welcome", Need::Nobody, pages::welcome::show);
     routes.post("/welcome", Need::Nobody, pages::welcome::accept);
     routes.get("/", Viewer, pages::overview::show);
+    routes.get("/servers/{name}/logs", Viewer, pages::logs::show);
+    routes.post("/servers/{name}/runs", Operator, pages::order::start);
+    routes.get("/runs/{id}", Viewer, pages::run::show);
+    routes.post("/runs/{id}/approve", Operator, pages::run::approve);
+    routes.post("/runs/{id}/decline", Operator, pages::run::decline);
+    routes.post("/runs/{id}/interrupt", Operator, pages::run::interrupt);
     routes.get("/live/overview", Viewer, live::overview);
+    routes.get("/live/servers/{name}", Viewer, live::server);
+    routes.get("/live/runs/{id}", Viewer, live::run);
+    routes.get("/live/logs/{name}", Viewer, live::logs);
     let _later = (Operator, Administrator);
     routes
 }

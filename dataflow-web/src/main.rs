@@ -12,6 +12,7 @@ mod names;
 mod pages;
 mod panel;
 mod refusal;
+mod runs;
 mod say;
 mod serve;
 mod start;

@@ -11,6 +11,7 @@ use crate::{
     fleet::Fleet,
     live::Live,
     names::Names,
+    runs::Runs,
 };
 
 /// What all requests share.
@@ -22,6 +23,7 @@ pub(crate) struct Panel {
     pub(crate) audit: Audit,
     pub(crate) fleet: Fleet,
     pub(crate) live: Live,
+    pub(crate) runs: Runs,
     /// Raised when it is to end.
     pub(crate) ending: Ending,
     /// The names under which it may be reached.
@@ -96,6 +98,7 @@ impl Panel {
             audit,
             fleet: Fleet::open(&serve.config)?,
             live: Live::new(),
+            runs: Runs::new(),
             ending: Ending::new(),
             names: Names::new(&serve.names),
             secure,

@@ -65,6 +65,13 @@ pub(crate) fn is_for_programs(path: &str) -> bool {
 }
 
 impl Refusal {
+    /// What can't be recorded is not done.
+    pub(crate) fn not_recorded(error: &std::io::Error) -> Self {
+        Self::Failed(format!(
+            "It was not done, since it can't be recorded: {error}."
+        ))
+    }
+
     /// The status code.
     pub(crate) fn status(&self) -> StatusCode {
         match self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
 use crate::{
@@ -58,11 +58,19 @@ async fn serve_until_asked(args: &Serve) -> Result<(), StartError> {
     say::line(&format!("listening on {place}"));
     invite(&panel, args, &place).await?;
     panel.fleet.watch(&panel);
-    let asked = asked_to_end()?;
+    let mut asked = Asked::listen()?;
     let app = app::app(&panel);
     let serving = tokio::spawn(serve::serve(listener, tls, app, Shared::clone(&panel)));
-    asked.await;
-    say::line("ending");
+    asked.next().await;
+    panel.ending.ask();
+    say::line("ending, when all that was started is over; asked again, it has that end early");
+    tokio::select! {
+        () = panel.runs.all_over() => {}
+        () = asked.next() => {
+            panel.runs.interrupt();
+            panel.runs.all_over().await;
+        }
+    }
     panel.ending.raise();
     let _ended = serving.await;
     Ok(())
@@ -84,15 +92,25 @@ async fn invite(panel: &Panel, args: &Serve, place: &str) -> Result<(), StartErr
     Ok(())
 }
 
-/// Ends when the program is asked to end.
-fn asked_to_end() -> Result<impl Future<Output = ()>, StartError> {
-    let failed = |error: std::io::Error| StartError::Machine(error.to_string());
-    let mut pressed = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut asked = signal(SignalKind::terminate()).map_err(failed)?;
-    Ok(async move {
+/// The requests to end.
+struct Asked {
+    pressed: Signal,
+    asked: Signal,
+}
+
+impl Asked {
+    fn listen() -> Result<Self, StartError> {
+        let failed = |error: std::io::Error| StartError::Machine(error.to_string());
+        Ok(Self {
+            pressed: signal(SignalKind::interrupt()).map_err(failed)?,
+            asked: signal(SignalKind::terminate()).map_err(failed)?,
+        })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = pressed.recv() => {}
-            _ = asked.recv() => {}
+            _ = self.pressed.recv() => {}
+            _ = self.asked.recv() => {}
         }
-    })
+    }
 }

@@ -7,6 +7,7 @@
 
 mod action;
 mod approve;
+mod at_pbx;
 mod clickhouse;
 mod compare;
 mod converge;
@@ -46,9 +47,11 @@ mod status;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod token;
 mod upgrade;
+mod whitelist;
 
-pub use crate::docker::{LogLine, LogOutput};
+pub use crate::docker::{LogLine, LogOutput, Usage};
 pub use approve::Approve;
 pub use compare::{Difference, differences};
 pub use desired::Desired;
@@ -61,7 +64,7 @@ pub use journal::{NotARun, Outcome, PastRun, PastStep, RunId};
 pub use lock::Lease;
 pub use logs::{LogOf, LogQuery, Logs, Since};
 pub use mending::{Mended, mend};
-pub use observed::{Containers, Directory, Observed, Origin};
+pub use observed::{Containers, DeliveredToken, Directory, Observed, Origin};
 pub use operator::Operator;
 pub use plan::{Action, Change, Plan, Pulls, Step};
 pub use plan_error::PlanError;
@@ -75,6 +78,8 @@ pub use summary::{PlanSummary, StepSummary};
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::prerequisites::Prerequisite;
+
 /// How an operation is followed and ended early.
 #[derive(Debug, Clone, Default)]
 pub struct Control {
@@ -84,8 +89,13 @@ pub struct Control {
     pub interrupt: Interrupt,
     /// Who is asked before something is changed.
     pub approve: Approve,
+    /// Who is asked whether the prerequisites at the PBX are met by hand, where nobody is signed in there. Without anybody to ask,
+    /// they are not known to be.
+    pub by_hand: Approve<Vec<Prerequisite>>,
     /// How long the end of another operation on the same server is waited for.
     pub wait: Duration,
     /// The directory, on the machine where this runs, that holds a copy of the journal.
     pub journal: Option<PathBuf>,
+    /// For whom the program does it, where that is not the user it runs as: lock and journal name them.
+    pub on_behalf_of: Option<String>,
 }

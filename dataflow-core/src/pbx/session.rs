@@ -57,6 +57,8 @@ pub(super) struct Session {
     pub(super) renew_at: Option<Instant>,
     /// Which one it is, so that it is told apart from the one before.
     pub(super) serial: u64,
+    /// Why there can be no new one.
+    pub(super) over: Option<PbxError>,
 }
 
 #[derive(Serialize)]
@@ -206,6 +208,7 @@ fn session(
         },
         renew_at,
         serial,
+        over: None,
     })
 }
 

@@ -1,5 +1,8 @@
 //! The servers that are looked after: what each is doing, as it was last seen. Pages read that and never wait for a server.
 
+mod deep;
+mod logs;
+mod looked;
 mod poller;
 mod seen;
 mod series;
@@ -15,8 +18,10 @@ use crate::{
     live,
     panel::{Shared, StartError},
 };
-pub(crate) use seen::{Seen, Standing, Trouble};
-pub(crate) use series::{Sample, Series};
+pub(crate) use logs::LogState;
+pub(crate) use looked::Looked;
+pub(crate) use seen::{Fitness, Seen, Trouble};
+pub(crate) use series::{Load, Sample, Series};
 pub(crate) use settings::SettingsError;
 pub(crate) use watched::Watched;
 
@@ -56,6 +61,7 @@ impl Fleet {
     pub(crate) fn watch(&self, panel: &Shared) {
         for server in self.servers().iter() {
             tokio::spawn(live::renew(Shared::clone(panel), Arc::clone(server)));
+            tokio::spawn(logs::follow(Shared::clone(panel), Arc::clone(server)));
             tokio::spawn(poller::poll(Shared::clone(panel), Arc::clone(server)));
         }
     }

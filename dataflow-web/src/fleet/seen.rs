@@ -1,23 +1,49 @@
 //! What was seen of a server, and when.
 
+use std::sync::Arc;
+
 use dataflow_core::{
     Explain, Kind,
-    lifecycle::{Status, Verdict},
+    lifecycle::{History, Lease, PlanSummary, Status, Verdict},
+    preflight::Report,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// What was seen of a server when it was looked at last.
-#[derive(Debug, Clone, Default, Serialize)]
+use super::{Looked, Sample};
+
+/// What was seen of a server when it was looked at last. Cheap to clone.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Seen {
     /// When it was looked at last; `None` where it was not yet.
     pub(crate) at: Option<Timestamp>,
     /// What it was doing when it last answered.
-    pub(crate) status: Option<Status>,
+    pub(crate) status: Option<Arc<Status>>,
     /// When that was.
     pub(crate) answered: Option<Timestamp>,
     /// Why it did not answer at the last look.
     pub(crate) trouble: Option<Trouble>,
+    /// The last figures.
+    pub(crate) sample: Option<Sample>,
+    /// Who has its lock, what was done to it, how it was deployed.
+    pub(crate) history: Looked<History>,
+    /// What `run` would do.
+    pub(crate) plan: Looked<PlanSummary>,
+    /// Whether it is fit.
+    pub(crate) fitness: Looked<Fitness>,
+    /// Whether plan and fitness are being looked at.
+    pub(crate) looking: bool,
+}
+
+/// Whether a server is fit, and how much room it has.
+#[derive(Debug, Clone)]
+pub(crate) struct Fitness {
+    /// What all checks found.
+    pub(crate) report: Report,
+    /// The size of the file system that holds the data, in bytes.
+    pub(crate) disk_size: Option<u64>,
+    /// What is free there.
+    pub(crate) disk_free: Option<u64>,
 }
 
 /// Something that failed, in the library's words.
@@ -132,6 +158,11 @@ impl Seen {
                 Verdict::NotDeployed => Standing::NotDeployed,
             },
         }
+    }
+
+    /// Who has the server's lock, as far as is known.
+    pub(crate) fn holder(&self) -> Option<&Lease> {
+        self.history.value()?.holder.as_ref()
     }
 
     /// The rows that ClickHouse has stored, where it said so.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// How many are kept: four hours, one for each look.
+/// How many are kept: four hours at one for each look.
 const MOST: usize = 960;
 
 /// Figures of one moment. What was not known then is `None`.
@@ -16,6 +16,19 @@ pub(crate) struct Sample {
     pub(crate) at: Timestamp,
     /// Rows that ClickHouse has stored.
     pub(crate) rows: Option<u64>,
+    /// What ClickHouse's container takes of the machine.
+    pub(crate) clickhouse: Load,
+    /// What the service's container takes.
+    pub(crate) service: Load,
+}
+
+/// What a container takes of the machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+pub(crate) struct Load {
+    /// How many processors it keeps busy, on average since the look before.
+    pub(crate) processors: Option<f64>,
+    /// Memory, in bytes.
+    pub(crate) memory: Option<u64>,
 }
 
 /// Figures over time, the oldest first.

@@ -2,13 +2,17 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use dataflow_core::spec::Settings;
 use tokio::sync::{Notify, watch};
 
-use super::{Sample, Seen, Series, SettingsError, settings};
+use super::{Sample, Seen, Series, SettingsError, logs::Logs, settings};
+use crate::live::{self, Topic};
 
 /// One server that is looked after.
 pub(crate) struct Watched {
@@ -21,6 +25,11 @@ pub(crate) struct Watched {
     changes: watch::Sender<u64>,
     /// Has it looked at before its time.
     pub(super) look: Notify,
+    all: AtomicBool,
+    /// What its containers write.
+    pub(crate) logs: Logs,
+    /// What pages that show this server listen to.
+    pub(crate) topic: Topic,
 }
 
 impl Watched {
@@ -33,6 +42,9 @@ impl Watched {
             series: RwLock::default(),
             changes: watch::Sender::new(0),
             look: Notify::new(),
+            all: AtomicBool::new(false),
+            logs: Logs::new(),
+            topic: Topic::new(live::KEPT),
         }
     }
 
@@ -62,9 +74,15 @@ impl Watched {
         settings::of(self.config.clone(), self.name.clone()).await
     }
 
-    /// Has it looked at now.
-    pub(crate) fn look_now(&self) {
+    /// Has all of it looked at now: what it does, what was done to it, what would be done to it, whether it is fit.
+    pub(crate) fn look_at_all(&self) {
+        self.all.store(true, Ordering::Relaxed);
         self.look.notify_one();
+    }
+
+    /// Whether all of it is to be looked at now; asked once.
+    pub(super) fn is_all_wanted(&self) -> bool {
+        self.all.swap(false, Ordering::Relaxed)
     }
 
     /// Told of each look.
@@ -72,12 +90,18 @@ impl Watched {
         self.changes.subscribe()
     }
 
-    pub(super) fn saw(&self, seen: Seen, sample: Option<Sample>) {
-        if let Some(sample) = sample {
-            let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
-            series.push(sample);
-        }
-        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(seen);
+    /// Changes what is seen, and has those who show it told.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Seen)) {
+        let mut held = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = Seen::clone(&held);
+        change(&mut seen);
+        *held = Arc::new(seen);
+        drop(held);
         self.changes.send_modify(|count| *count += 1);
+    }
+
+    pub(super) fn measured(&self, sample: Sample) {
+        let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
+        series.push(sample);
     }
 }

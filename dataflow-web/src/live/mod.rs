@@ -5,12 +5,12 @@ mod routes;
 mod stream;
 mod topic;
 
-pub(crate) use renew::renew;
-pub(crate) use routes::overview;
+pub(crate) use renew::{add, part, renew};
+pub(crate) use routes::{logs, overview, run, server};
 pub(crate) use topic::Topic;
 
 /// How many events of a topic are kept that tells how things are, for who comes back after a moment.
-const KEPT: usize = 512;
+pub(crate) const KEPT: usize = 512;
 
 /// What pages listen to that is there all the time.
 pub(crate) struct Live {

@@ -19,6 +19,14 @@ pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
     }
 }
 
+/// Tells pages to put this at the end of the element with that identifier.
+pub(crate) fn add(topic: &Topic, id: &str, html: &str) {
+    topic.tell(
+        "add",
+        &serde_json::json!({"id": id, "html": html}).to_string(),
+    );
+}
+
 /// Tells pages to put this in the place of the element with that identifier.
 pub(crate) fn part(topic: &Topic, id: &str, html: &str) {
     topic.tell(

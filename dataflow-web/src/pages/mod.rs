@@ -1,6 +1,9 @@
 //! The pages: one file for each, with what it shows and what its forms do. Templates are in `templates/`; they escape all that is put into them.
 
+pub(crate) mod logs;
+pub(crate) mod order;
 pub(crate) mod overview;
+pub(crate) mod run;
 pub(crate) mod sign_in;
 pub(crate) mod welcome;
 

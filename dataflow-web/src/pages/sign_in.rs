@@ -131,7 +131,9 @@ async fn verify(
         "somebody unknown"
     };
     let recorded = panel.audit.record(who, address, "failed to sign in", None);
-    recorded.await.map_err(not_recorded)?;
+    recorded
+        .await
+        .map_err(|error| Refusal::not_recorded(&error))?;
     Err(Refusal::Unknown)
 }
 
@@ -145,7 +147,7 @@ pub(super) async fn begin(
 ) -> Response {
     let recorded = panel.audit.record(name, address, "signed in", None);
     if let Err(error) = recorded.await {
-        return not_recorded(error).at("/sign-in");
+        return Refusal::not_recorded(&error).at("/sign-in");
     }
     let mut response = Redirect::to(next).into_response();
     let headers = response.headers_mut();
@@ -186,13 +188,6 @@ fn set_cookie(headers: &mut HeaderMap, name: &str, value: &str, more: &str) {
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         headers.append(header::SET_COOKIE, cookie);
     }
-}
-
-/// What can't be recorded is not done.
-pub(super) fn not_recorded(error: std::io::Error) -> Refusal {
-    Refusal::Failed(format!(
-        "It was not done, since it can't be recorded: {error}."
-    ))
 }
 
 /// A place in the panel, and none elsewhere: browsers take `//host` and `/\host` for other machines.

@@ -137,6 +137,8 @@ pub(super) async fn install(
             control,
             registry: None,
             password: &"".into(),
+            token: None,
+            pbx: None,
             operation: Some(&operation),
         };
         executor.execute(&plan).await?;

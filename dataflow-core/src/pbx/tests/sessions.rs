@@ -156,6 +156,22 @@ async fn where_the_refresh_token_is_over_too_the_password_is_used_again() {
 }
 
 #[tokio::test]
+async fn given_a_password_that_was_changed_meanwhile_then_the_old_one_is_tried_once() {
+    let (server, access) = pinned(|asked| match (asked.line.as_str(), asked.before) {
+        (SIGN_IN, 0) => tokens(1),
+        (SIGN_IN, _) => error(401, "WRONG_PASSWORD", "No."),
+        _ => error(401, "UNAUTHORIZED", "Over."),
+    })
+    .await;
+    let pbx = Pbx::sign_in_at(&access, PACE).await.unwrap();
+    for _ in 0..3 {
+        let refused = pbx.version().await.unwrap_err();
+        assert!(matches!(refused, PbxError::SignIn { .. }), "{refused}");
+    }
+    assert_eq!(server.count(SIGN_IN), 2);
+}
+
+#[tokio::test]
 async fn where_a_new_sign_in_needs_a_code_the_old_one_has_ended() {
     let (server, access) = pinned(|asked| match (asked.line.as_str(), asked.before) {
         (SIGN_IN, 0) => tokens(1),
