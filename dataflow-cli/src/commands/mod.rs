@@ -1,5 +1,6 @@
 //! One file for each verb, and what they share.
 
+mod by_hand;
 mod completions;
 mod explain;
 mod history;
@@ -312,6 +313,7 @@ impl Session {
             }),
             interrupt,
             approve: self.approve(),
+            by_hand: by_hand::asked(self.terminal.filter(|_| self.confirm), printer),
             wait: self.wait,
             journal: journal_copies(),
             on_behalf_of: None,

@@ -7,6 +7,7 @@
 
 mod action;
 mod approve;
+mod at_pbx;
 mod clickhouse;
 mod compare;
 mod converge;
@@ -35,6 +36,7 @@ mod operator;
 mod plan;
 mod plan_error;
 mod planner;
+mod reached;
 mod ready;
 mod records;
 mod refuse;
@@ -45,7 +47,9 @@ mod status;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod token;
 mod upgrade;
+mod whitelist;
 
 pub use crate::docker::{LogLine, LogOutput, Usage};
 pub use approve::Approve;
@@ -60,11 +64,12 @@ pub use journal::{NotARun, Outcome, PastRun, PastStep, RunId};
 pub use lock::Lease;
 pub use logs::{LogOf, LogQuery, Logs, Since};
 pub use mending::{Mended, mend};
-pub use observed::{Containers, Directory, Observed, Origin};
+pub use observed::{Containers, DeliveredToken, Directory, Observed, Origin};
 pub use operator::Operator;
 pub use plan::{Action, Change, Plan, Pulls, Step};
 pub use plan_error::PlanError;
 pub use planner::plan;
+pub use reached::Reached;
 pub use records::{History, Records, Unlocked};
 pub use remembered::{Deed, DeployedSettings, Remembered};
 pub use server::{Report, Server};
@@ -72,6 +77,8 @@ pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};
 pub use summary::{PlanSummary, StepSummary};
 
 use std::{path::PathBuf, time::Duration};
+
+use crate::prerequisites::Prerequisite;
 
 /// How an operation is followed and ended early.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +89,9 @@ pub struct Control {
     pub interrupt: Interrupt,
     /// Who is asked before something is changed.
     pub approve: Approve,
+    /// Who is asked whether the prerequisites at the PBX are met by hand, where nobody is signed in there. Without anybody to ask,
+    /// they are not known to be.
+    pub by_hand: Approve<Vec<Prerequisite>>,
     /// How long the end of another operation on the same server is waited for.
     pub wait: Duration,
     /// The directory, on the machine where this runs, that holds a copy of the journal.

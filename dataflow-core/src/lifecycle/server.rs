@@ -1,6 +1,9 @@
 //! One Data Flow server, and all that can be done with it.
 
-use std::{sync::Once, time::Instant};
+use std::{
+    sync::{Once, atomic::AtomicBool},
+    time::Instant,
+};
 
 use super::{
     Approve, Control, deployed,
@@ -22,6 +25,7 @@ use super::{
 use crate::{
     docker::{DockerError, Engine, LogRange, Usage},
     host::Host,
+    pbx::PbxLink,
     spec::{Release, Settings, Spec, Target},
 };
 
@@ -34,9 +38,13 @@ pub struct Server {
     pub(super) engine: Engine,
     pub(super) release: Release,
     pub(super) control: Control,
+    pub(super) pbx: PbxLink,
     opened: Instant,
     clock_told: Once,
     pub(super) gate_told: Once,
+    pub(super) pbx_told: Once,
+    /// Whether the operator has said that the prerequisites at the PBX are met by hand.
+    pub(super) by_hand: AtomicBool,
 }
 
 /// What an operation came to.
@@ -96,10 +104,19 @@ impl Server {
             engine,
             release: Release::portsip(),
             control,
+            pbx: PbxLink::None,
             opened: Instant::now(),
             clock_told: Once::new(),
             gate_told: Once::new(),
+            pbx_told: Once::new(),
+            by_hand: AtomicBool::new(false),
         }
+    }
+
+    /// With what there is of its PBX.
+    #[must_use]
+    pub fn with_pbx(self, pbx: PbxLink) -> Self {
+        Self { pbx, ..self }
     }
 
     /// The server, as `user@host` or `local`.

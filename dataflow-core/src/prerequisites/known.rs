@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 
 use crate::{
+    facts::Facts,
     pbx::{PbxSeen, PbxVersion, Seen},
+    reach::Reach,
     spec::{TokenFingerprint, Version},
 };
 
@@ -23,9 +25,11 @@ pub struct Known {
     /// The version of the service's image, where it is known.
     pub version: Option<Version>,
     /// The PBX's ports, as the server reaches them.
-    pub to_pbx: Seen<Vec<Reached>>,
+    pub to_pbx: Seen<Vec<Reach>>,
     /// The server's ports, as the PBX reaches them.
-    pub from_pbx: Seen<Vec<Reached>>,
+    pub from_pbx: Seen<Vec<Reach>>,
+    /// What the server is; on AWS, what AWS says of it and of the PBX node.
+    pub server: Seen<Facts>,
 }
 
 /// What the service's container was made for. What it does not say is `None`.
@@ -37,15 +41,6 @@ pub struct Service {
     pub pbx_version: Option<PbxVersion>,
     /// The token.
     pub token: Option<TokenFingerprint>,
-}
-
-/// Whether a port can be reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reached {
-    /// The port.
-    pub port: u16,
-    /// Why it can't, if it can't.
-    pub problem: Option<String>,
 }
 
 impl Known {
@@ -60,6 +55,7 @@ impl Known {
             version: None,
             to_pbx: Seen::NotAsked,
             from_pbx: Seen::NotAsked,
+            server: Seen::NotAsked,
         }
     }
 }

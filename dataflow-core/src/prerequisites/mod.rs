@@ -3,6 +3,7 @@
 //!
 //! It is pure: others ask the PBX and the server, and hand over what they were told ([`Known`]).
 
+mod aws;
 mod known;
 mod portal;
 mod reach;
@@ -12,7 +13,7 @@ mod token;
 mod version;
 mod whitelist;
 
-pub use known::{Known, Reached, Service};
+pub use known::{Known, Service};
 pub use whitelist::whitelist;
 
 use serde::Serialize;
@@ -95,5 +96,6 @@ pub fn checklist(spec: &Spec, known: &Known) -> Vec<Prerequisite> {
     items.push(token::item(spec, known));
     items.push(version::item(known));
     items.extend(reach::items(spec, known));
+    items.extend(aws::item(spec, known));
     items
 }
