@@ -1,29 +1,30 @@
 //! The command line.
 
+mod deploy;
 mod output;
+mod pbx;
+mod prerequisites;
+mod ssh;
 mod verbs;
 
-use std::{convert::Infallible, path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, builder::RangedU64ValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::ArgValueCandidates;
-use dataflow_core::{
-    Explain,
-    host::{Address, Fingerprint, Jump},
-    lifecycle::DockerSource,
-    preflight::CheckId,
-    spec::{
-        CONNECT_TIMEOUT_RANGE, DataPath, ImageRef, NOFILE_RANGE, RegistryServer, START_GRACE_RANGE,
-        ServerIp,
-    },
-};
-use secrecy::SecretString;
+use dataflow_core::{Explain, lifecycle::DockerSource, preflight::CheckId};
 
+pub(crate) use self::deploy::{DeployArgs, DockerSourceArg, PullArg, ServerArgs};
 pub(crate) use self::output::{Output, OutputArg, Page};
+pub(crate) use self::pbx::{
+    AskPbx, PbxArgs, TokenArgs, TokenChangeArgs, TokenVerb, WhitelistArgs, WhitelistVerb,
+};
+pub(crate) use self::prerequisites::{ApiArgs, PrerequisiteArgs, TokenSourceArgs};
+pub(crate) use self::ssh::SshArgs;
 pub(crate) use self::verbs::{
     AcceptArgs, CompletionsArgs, Explained, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs,
     PlanArgs, PreflightArgs, RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
 };
+use self::verbs::{ConfirmArgs, LockArgs};
 use crate::{args_help as help, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
@@ -75,42 +76,6 @@ pub(crate) struct Global {
     pub(crate) ssh: SshArgs,
 }
 
-/// How the server is reached.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Reaching the server")]
-pub(crate) struct SshArgs {
-    // Not a doc comment: rustdoc would take the brackets for links.
-    #[arg(long, global = true, value_name = "ADDRESS", help = "Machine to work on: local, or ssh://[user@]host[:port] [default: the private IP]", value_parser = parse::<Address>)]
-    pub(crate) host: Option<Address>,
-    // The same.
-    #[arg(long, global = true, value_name = "HOSTS", help = "Servers to go through: [user@]host[:port], with commas between, or none", value_parser = parse::<Jump>)]
-    pub(crate) jump: Option<Jump>,
-    /// ssh_config to read, or none [default: ~/.ssh/config and /etc/ssh/ssh_config]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) ssh_config: Option<PathBuf>,
-    /// Private key file; may be given several times
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) identity: Vec<PathBuf>,
-    /// File with the login password [env: DATAFLOW_SSH_PASSWORD, the password itself]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) password_file: Option<PathBuf>,
-    /// File with the passphrase of private key files
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) passphrase_file: Option<PathBuf>,
-    /// File with the sudo password [env: DATAFLOW_SUDO_PASSWORD, the password itself]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) sudo_password_file: Option<PathBuf>,
-    /// The only host key to accept, as SHA256:...
-    #[arg(long, global = true, value_name = "FINGERPRINT", value_parser = parse::<Fingerprint>)]
-    pub(crate) host_key: Option<Fingerprint>,
-    /// File with known host keys; may be given several times
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) known_hosts: Vec<PathBuf>,
-    /// Time that connecting may take
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(CONNECT_TIMEOUT_RANGE))]
-    pub(crate) connect_timeout: Option<u64>,
-}
-
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
@@ -156,6 +121,15 @@ pub(crate) enum Verb {
     /// Show whether the server runs as it should
     #[command(after_help = help::STATUS)]
     Status(ServerArgs),
+    /// Say what must be so at the PBX and on the network, and what to do where it is not
+    #[command(after_help = help::PREREQUISITES)]
+    Prerequisites(PbxArgs),
+    /// Look after the server's entries on the PBX's whitelist
+    #[command(after_help = help::WHITELIST)]
+    Whitelist(WhitelistArgs),
+    /// Look after the token by which the service and the PBX know each other
+    #[command(after_help = help::TOKEN)]
+    Token(TokenArgs),
     /// Show what the containers write
     #[command(after_help = help::LOGS)]
     Logs(LogsArgs),
@@ -187,6 +161,18 @@ impl Verb {
             Self::Upgrade(_) => "upgrade",
             Self::Rm(_) => "rm",
             Self::Status(_) => "status",
+            Self::Prerequisites(_) => "prerequisites",
+            Self::Whitelist(whitelist) => match whitelist.what {
+                WhitelistVerb::Check(_) => "whitelist check",
+                WhitelistVerb::Ensure(_) => "whitelist ensure",
+                WhitelistVerb::List(_) => "whitelist list",
+                WhitelistVerb::Remove(_) => "whitelist remove",
+            },
+            Self::Token(token) => match token.what {
+                TokenVerb::Set(_) => "token set",
+                TokenVerb::Status(_) => "token status",
+                TokenVerb::Generate(_) => "token generate",
+            },
             Self::Logs(_) => "logs",
             Self::History(_) => "history",
             Self::Unlock(_) => "unlock",
@@ -196,13 +182,14 @@ impl Verb {
     }
 
     /// The verb as it is asked, where no document can be made of its result.
-    pub(crate) fn without_page(&self) -> Option<&'static str> {
+    pub(crate) fn without_page(&self, page: Page) -> Option<&'static str> {
         match self {
             Self::Preflight(preflight) if preflight.fix => Some("preflight --fix"),
             Self::Preflight(preflight) if preflight.explain.is_some() => {
                 Some("preflight --explain")
             }
             Self::Preflight(_) => None,
+            Self::Prerequisites(_) if page == Page::Markdown => None,
             verb => Some(verb.name()),
         }
     }
@@ -219,7 +206,52 @@ impl Verb {
             Self::Logs(logs) => Some(&logs.server),
             Self::History(history) => Some(&history.server),
             Self::Unlock(unlock) => Some(&unlock.server),
-            _ => self.deploy().map(|deploy| &deploy.server),
+            _ => match self.pbx() {
+                Some(pbx) => Some(&pbx.server),
+                None => self.deploy().map(|deploy| &deploy.server),
+            },
+        }
+    }
+
+    /// Which server of which PBX, for the verbs about the two.
+    pub(crate) fn pbx(&self) -> Option<&PbxArgs> {
+        match self {
+            Self::Prerequisites(pbx) => Some(pbx),
+            Self::Whitelist(whitelist) => Some(match &whitelist.what {
+                WhitelistVerb::Check(pbx) | WhitelistVerb::List(pbx) => pbx,
+                WhitelistVerb::Ensure(change) | WhitelistVerb::Remove(change) => &change.pbx,
+            }),
+            Self::Token(token) => Some(match &token.what {
+                TokenVerb::Status(pbx) => pbx,
+                TokenVerb::Set(set) => &set.change.pbx,
+                TokenVerb::Generate(change) => &change.pbx,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether the PBX is asked beside the server.
+    pub(crate) fn ask_pbx(&self) -> AskPbx {
+        match self {
+            Self::Status(_) => AskPbx::Quietly,
+            Self::Run(_)
+            | Self::Plan(_)
+            | Self::Upgrade(_)
+            | Self::Prerequisites(_)
+            | Self::Token(_) => AskPbx::WithQuestions,
+            _ => AskPbx::No,
+        }
+    }
+
+    /// What the token verbs take that change something.
+    fn token_change(&self) -> Option<&TokenChangeArgs> {
+        match self {
+            Self::Token(token) => match &token.what {
+                TokenVerb::Set(set) => Some(&set.change),
+                TokenVerb::Generate(change) => Some(change),
+                TokenVerb::Status(_) => None,
+            },
+            _ => None,
         }
     }
 
@@ -239,7 +271,10 @@ impl Verb {
             Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => &manage.lock,
             Self::Rm(rm) => &rm.manage.lock,
             Self::Preflight(preflight) => &preflight.lock,
-            _ => return Duration::ZERO,
+            _ => match self.token_change() {
+                Some(change) => &change.lock,
+                None => return Duration::ZERO,
+            },
         };
         Duration::from_secs(lock.wait.unwrap_or_default())
     }
@@ -265,6 +300,24 @@ impl Verb {
         }
     }
 
+    /// How the PBX's REST API is reached, for the verbs that ask it.
+    pub(crate) fn api(&self) -> Option<&ApiArgs> {
+        match self.pbx() {
+            Some(pbx) => Some(&pbx.api),
+            None => self.deploy().map(|deploy| &deploy.api),
+        }
+    }
+
+    /// Where the token comes from, for the verbs that deliver it.
+    pub(crate) fn token(&self) -> Option<&TokenSourceArgs> {
+        match self {
+            Self::Token(TokenArgs {
+                what: TokenVerb::Set(set),
+            }) => Some(&set.token),
+            _ => self.deploy().map(|deploy| &deploy.token),
+        }
+    }
+
     /// The checks of the preflight whose errors don't count.
     pub(crate) fn ignored(&self) -> &[CheckId] {
         match self {
@@ -280,101 +333,18 @@ impl Verb {
             Self::Upgrade(upgrade) => upgrade.confirm.yes,
             Self::Rm(rm) => rm.confirm.yes,
             Self::Preflight(preflight) => preflight.confirm.yes,
-            _ => true,
+            Self::Whitelist(WhitelistArgs {
+                what: WhitelistVerb::Ensure(change) | WhitelistVerb::Remove(change),
+            }) => change.confirm.yes,
+            _ => self.token_change().is_none_or(|change| change.confirm.yes),
         }
     }
-}
-
-/// Which server.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Server")]
-pub(crate) struct ServerArgs {
-    /// Private IP of the server; also where SSH goes, unless --host says otherwise
-    #[arg(short = 'a', long, value_name = "IP", value_parser = parse::<ServerIp>)]
-    pub(crate) private_ip: Option<ServerIp>,
-    /// Directory on the server that holds all data [default: /var/lib/portsip]
-    #[arg(short = 'p', long, value_name = "PATH", value_parser = parse::<DataPath>)]
-    pub(crate) data_path: Option<DataPath>,
-}
-
-/// Whose packages Docker is installed from.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum DockerSourceArg {
-    /// Those of the server's distribution
-    Distribution,
-    /// Docker's own, from download.docker.com
-    Docker,
-}
-
-impl From<DockerSourceArg> for DockerSource {
-    fn from(source: DockerSourceArg) -> Self {
-        match source {
-            DockerSourceArg::Distribution => Self::Distribution,
-            DockerSourceArg::Docker => Self::Docker,
-        }
-    }
-}
-
-/// What is wanted on the server.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Server")]
-pub(crate) struct DeployArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// Public IP of the server; one of the two IPs is needed
-    #[arg(short = 'A', long, value_name = "IP", value_parser = parse::<ServerIp>)]
-    pub(crate) public_ip: Option<ServerIp>,
-    /// IP of the PBX
-    #[arg(short = 'x', long, value_name = "IP", value_parser = parse::<ServerIp>)]
-    pub(crate) pbx: Option<ServerIp>,
-    /// Image of the service, which is the PBX image [default: portsip/pbx:22]
-    #[arg(short = 'i', long, value_name = "IMAGE", value_parser = parse::<ImageRef>)]
-    pub(crate) image: Option<ImageRef>,
-    /// Image of the database [default: portsip/clickhouse:25.8]
-    #[arg(short = 'd', long, value_name = "IMAGE", value_parser = parse::<ImageRef>)]
-    pub(crate) clickhouse_image: Option<ImageRef>,
-    /// Time after the database's start in which failed health checks do not count [default: 90]
-    #[arg(short = 'g', long, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(START_GRACE_RANGE))]
-    pub(crate) start_grace: Option<u64>,
-    /// The database's limit of open files [default: 655360]
-    #[arg(long, value_name = "NUMBER", value_parser = RangedU64ValueParser::<u64>::new().range(NOFILE_RANGE))]
-    pub(crate) nofile: Option<u64>,
-    /// When images are fetched: missing, always or never [default: missing; upgrade fetches what changes]
-    #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN")]
-    pub(crate) pull: Option<PullArg>,
-    /// Registry to sign in to [default: docker.io]
-    #[arg(short = 'R', long, value_name = "SERVER", help_heading = "Registry", value_parser = parse::<RegistryServer>)]
-    pub(crate) registry: Option<RegistryServer>,
-    /// User of the registry
-    #[arg(short = 'U', long, value_name = "USER", help_heading = "Registry")]
-    pub(crate) registry_user: Option<String>,
-    /// File with the token or password of that user [env: DATAFLOW_REGISTRY_TOKEN, the token itself]
-    #[arg(long, value_name = "FILE", help_heading = "Registry")]
-    pub(crate) registry_token_file: Option<PathBuf>,
-    /// The token itself; others on this machine can see it, so prefer the file
-    #[arg(short = 'P', long, value_name = "TOKEN", help_heading = "Registry", conflicts_with = "registry_token_file", value_parser = secret)]
-    pub(crate) registry_token: Option<SecretString>,
-}
-
-/// When images are fetched.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum PullArg {
-    /// Where the server does not have them
-    Missing,
-    /// Every time, so that a tag that moved is noticed
-    Always,
-    /// Never; a missing image is an error
-    Never,
 }
 
 /// A value that its type parses, with what is allowed after the error.
 fn parse<T: FromStr<Err: Explain>>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|error: T::Err| format!("{error}\n  next: {}", error.next_step()))
-}
-
-fn secret(text: &str) -> Result<SecretString, Infallible> {
-    Ok(text.into())
 }
 
 #[cfg(test)]

@@ -1,34 +1,57 @@
 //! Secrets in files.
 
-use std::{io::Read, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs::File, io::Read, os::unix::fs::PermissionsExt, path::Path};
 
 use secrecy::SecretString;
 
 use crate::{error::CliError, printer::Printer};
+
+/// The permissions of others than the owner.
+const OTHERS: u32 = 0o077;
 
 /// A secret is one line; a file longer than this many bytes is something else.
 const SECRET_LIMIT: u64 = 64 * 1024;
 
 /// The one line that the file holds. Others being able to read it is worth a warning; it may be meant so.
 pub(crate) fn read(path: &Path, printer: Printer) -> Result<SecretString, CliError> {
-    let unreadable = |reason: std::io::Error| CliError::Unreadable {
-        what: "the secret file",
-        path: path.to_owned(),
-        reason: reason.to_string(),
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    let mode = metadata.permissions().mode() & 0o777;
-    if metadata.is_file() && mode & 0o077 != 0 {
+    let (file, mode) = open(path)?;
+    if mode & OTHERS != 0 {
         let path = path.display();
         printer.warn(&format!(
             "others can read the secret file {path} (mode {mode:o}); chmod 600 {path}"
         ));
     }
+    line(path, file)
+}
+
+/// The same, of a file that others must not be able to read.
+pub(crate) fn read_own(path: &Path) -> Result<SecretString, CliError> {
+    let (file, mode) = open(path)?;
+    if mode & OTHERS != 0 {
+        return Err(CliError::Exposed {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    line(path, file)
+}
+
+/// Opens the file; gives its permission bits, or none for what is no file on a disk, such as a pipe.
+fn open(path: &Path) -> Result<(File, u32), CliError> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, &error))?;
+    let mode = match metadata.is_file() {
+        true => metadata.permissions().mode() & 0o777,
+        false => 0,
+    };
+    Ok((file, mode))
+}
+
+fn line(path: &Path, file: File) -> Result<SecretString, CliError> {
     let mut bytes = Vec::new();
     file.take(SECRET_LIMIT + 1)
         .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+        .map_err(|error| unreadable(path, &error))?;
     let refuse = |reason| CliError::NoSecret {
         place: format!("the file {}", path.display()),
         reason,
@@ -46,4 +69,12 @@ pub(crate) fn read(path: &Path, printer: Printer) -> Result<SecretString, CliErr
         return Err(refuse("it has more than one line"));
     }
     Ok(line.into())
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
+    CliError::Unreadable {
+        what: "the secret file",
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
 }

@@ -19,6 +19,12 @@ use crate::{
 /// The settings file that is read, if it is there, when none is named.
 pub(crate) const DEFAULT_FILE: &str = "dataflow.toml";
 
+/// The variable by which AWS's own programs are told where the instance metadata service is.
+const METADATA_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+
+/// The variable by which they are told not to ask it.
+const METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+
 /// A server to work on.
 #[derive(Debug)]
 pub(crate) struct Chosen {
@@ -106,10 +112,14 @@ fn choose(cli: &Cli, file: &SettingsFile) -> Result<Vec<Chosen>, Failure> {
 fn complete(cli: &Cli, chosen: Chosen, printer: Printer) -> Result<Chosen, Failure> {
     let flags = from_flags(cli);
     let mut environment = from_environment()?;
-    // A variable can't name the registry, so its token is for the one that the flags name.
+    // A variable can't name a registry or a PBX, so its secret is for the one that the flags name.
     environment.registry.server = flags.registry.server.clone();
+    environment.api.url = flags.api.url.clone();
     let mut settings = flags.or(environment).or(chosen.settings);
     expand_home(&mut settings);
+    if let Some(Secret::File(path)) = &settings.token.token {
+        settings.token.token = Some(Secret::Value(secret_file::read_own(path)?));
+    }
     for secret in settings.secrets_mut() {
         if let Secret::File(path) = secret {
             *secret = Secret::Value(secret_file::read(path, printer)?);
@@ -150,12 +160,24 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
     if let Some(accept) = cli.verb.accept() {
         settings.allow_downgrade = accept.allow_downgrade.then_some(true);
         settings.allow_jump = accept.allow_jump.then_some(true);
+        settings.allow_mismatch = accept.allow_mismatch.then_some(true);
         settings.adopt = accept.adopt.then_some(true);
     }
     if let Verb::Preflight(preflight) = &cli.verb {
         settings.preflight.profile = preflight.profile.map(Into::into);
     }
+    if let Some(api) = cli.verb.api() {
+        settings.api = api.settings();
+    }
+    if let Some(token) = cli.verb.token() {
+        settings.token = token.settings();
+    }
+    if let Some(pbx) = cli.verb.pbx() {
+        settings.public_ip = pbx.public_ip;
+        settings.pbx = pbx.pbx;
+    }
     if let Some(deploy) = cli.verb.deploy() {
+        settings.prerequisites.mode = deploy.prerequisites.prerequisites.map(Into::into);
         settings.public_ip = deploy.public_ip;
         settings.pbx = deploy.pbx;
         settings.image = deploy.image.clone();
@@ -202,6 +224,16 @@ fn from_environment() -> Result<Settings, Failure> {
     settings.ssh.password = variable("DATAFLOW_SSH_PASSWORD")?;
     settings.ssh.sudo_password = variable("DATAFLOW_SUDO_PASSWORD")?;
     settings.registry.token = variable("DATAFLOW_REGISTRY_TOKEN")?;
+    settings.api.password = variable("DATAFLOW_PBX_PASSWORD")?;
+    settings.token.token = variable("DATAFLOW_TOKEN")?;
+    settings.aws.metadata_endpoint = match std::env::var(METADATA_ENDPOINT) {
+        Ok(endpoint) if !endpoint.is_empty() => Some(endpoint.parse()?),
+        _ => None,
+    };
+    let disabled = std::env::var(METADATA_DISABLED);
+    settings.aws.disabled = disabled
+        .is_ok_and(|word| word.eq_ignore_ascii_case("true"))
+        .then_some(true);
     Ok(settings)
 }
 
@@ -253,6 +285,7 @@ fn expand_home(settings: &mut Settings) {
         .flatten()
         .flatten()
         .chain(&mut ssh.config)
+        .chain(&mut settings.api.ca_file)
         .for_each(expand);
     for secret in settings.secrets_mut() {
         if let Secret::File(path) = secret {

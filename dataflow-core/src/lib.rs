@@ -10,7 +10,12 @@ pub mod facts;
 pub mod host;
 #[cfg(feature = "docker")]
 pub mod lifecycle;
+#[cfg(feature = "pbx")]
+pub mod pbx;
 pub mod preflight;
+#[cfg(feature = "pbx")]
+pub mod prerequisites;
+pub mod reach;
 pub mod spec;
 
 pub use explain::{Explain, Kind};

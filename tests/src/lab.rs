@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::pbx::LabPbx;
 use crate::program::Program;
 use crate::wait::wait_until;
 
@@ -35,8 +36,12 @@ pub struct Lab {
     pub known_hosts: PathBuf,
     /// The most open files that a container on the server may be given.
     pub nofile: u64,
-    /// The address a PBX would have; nothing answers there.
+    /// The PBX's address.
     pub pbx: String,
+    /// The PBX.
+    pub lab_pbx: LabPbx,
+    /// Settings file with the PBX's REST API in it.
+    pub settings_with_api: PathBuf,
     /// The server that is deployed to.
     pub server: Server,
     /// Its users by name.
@@ -104,7 +109,7 @@ impl Lab {
             .expect("lab.json is of this version (`cargo xtask lab up` writes it anew)")
     }
 
-    /// The lab with a server that has nothing on it but the images it has pulled.
+    /// The lab with a server that has nothing on it but the images it has pulled, and a PBX at which all was done by hand.
     ///
     /// # Panics
     /// Where no lab is up.
@@ -139,6 +144,7 @@ impl Lab {
             ]),
             "emptying the server",
         );
+        self.lab_pbx.reset_by_hand();
     }
 
     /// Runs a shell script on the server as root and gives what it printed.
@@ -236,16 +242,19 @@ impl Lab {
 
     /// The program with the lab's settings: the server as user ubuntu.
     pub fn dataflow<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Program {
-        let mut all = vec![
-            OsStr::new("--config").to_owned(),
-            self.settings.clone().into_os_string(),
-        ];
-        all.extend(
-            arguments
-                .into_iter()
-                .map(|argument| argument.as_ref().to_owned()),
-        );
-        Program::new(all)
+        with_settings(&self.settings, arguments)
+    }
+
+    /// The same with the PBX's REST API in the settings.
+    pub fn dataflow_with_api<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Program {
+        with_settings(&self.settings_with_api, arguments)
+    }
+
+    pub(crate) fn uses_sudo(&self) -> bool {
+        self.docker.first().is_some_and(|program| program == "sudo")
     }
 
     pub(crate) fn docker(&self, arguments: &[&str]) -> Output {
@@ -288,14 +297,27 @@ impl Drop for RegistryCut<'_> {
     }
 }
 
-fn read_secret(file: &Path) -> String {
+fn with_settings<A: AsRef<OsStr>>(
+    settings: &Path,
+    arguments: impl IntoIterator<Item = A>,
+) -> Program {
+    let mut all = vec![OsStr::new("--config").to_owned(), settings.into()];
+    all.extend(
+        arguments
+            .into_iter()
+            .map(|argument| argument.as_ref().to_owned()),
+    );
+    Program::new(all)
+}
+
+pub(crate) fn read_secret(file: &Path) -> String {
     fs::read_to_string(file)
         .expect("a password file of the lab")
         .trim()
         .to_owned()
 }
 
-fn done(output: &Output, what: &str) -> String {
+pub(crate) fn done(output: &Output, what: &str) -> String {
     assert!(
         output.status.success(),
         "{what}: {}",

@@ -9,9 +9,13 @@
 
 mod cases;
 mod footprint;
+#[path = "../../xtask/src/lab/http.rs"]
+mod http;
 mod keys;
 mod lab;
 mod machine;
+mod pbx;
+mod pbx_node;
 mod program;
 mod running;
 mod server;
@@ -28,6 +32,7 @@ pub use footprint::Footprint;
 pub use keys::{Agent, Key, make_key};
 pub use lab::{Lab, Registry, RegistryCut, RegistrySlowed, Server, User};
 pub use machine::Machine;
+pub use pbx::{IpFilter, LabPbx, PbxRequest};
 pub use program::{Ended, Program};
 pub use running::Running;
 pub use server::{CLICKHOUSE, SERVICE};

@@ -75,6 +75,9 @@ pub(crate) struct AcceptArgs {
     /// Accept a ClickHouse that is more than a year newer than the one that is deployed
     #[arg(long)]
     pub(crate) allow_jump: bool,
+    /// Accept an image of another version than the PBX's; stays on record
+    #[arg(long)]
+    pub(crate) allow_mismatch: bool,
     /// Take over containers of the same names that somebody else made, with their data
     #[arg(long)]
     pub(crate) adopt: bool,

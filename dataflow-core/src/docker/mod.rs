@@ -18,6 +18,7 @@ mod refusal;
 mod run_once;
 mod transport;
 mod update;
+mod usage;
 mod version;
 
 pub use engine::Engine;
@@ -30,6 +31,7 @@ pub use pull::PullProgress;
 pub use refusal::Refusal;
 pub use run_once::Ended;
 pub use update::Update;
+pub use usage::Usage;
 pub use version::ApiVersion;
 
 /// Where the engine listens.

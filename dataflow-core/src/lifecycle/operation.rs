@@ -68,7 +68,9 @@ impl Operation {
                 v: Lease::VERSION,
                 run: run.to_string(),
                 verb: verb.to_owned(),
-                operator: Operator::here(host.login()).await,
+                operator: Operator::here(host.login())
+                    .await
+                    .on_behalf_of(control.on_behalf_of.as_deref()),
                 since: None,
                 step: None,
             },

@@ -50,6 +50,18 @@ impl Operator {
         .shortened()
     }
 
+    /// The same for somebody whom the program serves; the user it runs as is told beside them.
+    pub(super) fn on_behalf_of(self, served: Option<&str>) -> Self {
+        match served {
+            Some(served) => Self {
+                user: format!("{served} (by {})", self.user),
+                ..self
+            }
+            .shortened(),
+            None => self,
+        }
+    }
+
     /// With each name short, and fit to be shown.
     pub(super) fn shortened(self) -> Self {
         Self {
@@ -87,6 +99,21 @@ impl fmt::Display for Operator {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_served_is_named_with_the_user_that_the_program_runs_as() {
+        let program = Operator {
+            user: "dataflow-web".into(),
+            from: "node1".into(),
+            login: "pbx".into(),
+            pid: 1,
+        };
+        assert_eq!(
+            program.clone().on_behalf_of(Some("alice")).to_string(),
+            "alice (by dataflow-web) on node1, signed in as pbx"
+        );
+        assert_eq!(program.clone().on_behalf_of(None), program);
+    }
 
     #[test]
     fn a_user_without_a_name_in_the_environment_has_the_one_of_the_machine() {

@@ -73,7 +73,11 @@ impl Records {
     /// Where it can't be reached or signed in to.
     pub async fn open(target: &Target) -> Result<Self, LifecycleError> {
         let host = Host::connect(&target.address, &target.sign_in).await?;
-        Ok(Self { host })
+        Ok(Self::over(host))
+    }
+
+    pub(super) fn over(host: Host) -> Self {
+        Self { host }
     }
 
     /// The newest runs, at most `most` of them.

@@ -1,6 +1,9 @@
 //! One Data Flow server, and all that can be done with it.
 
-use std::{sync::Once, time::Instant};
+use std::{
+    sync::{Once, atomic::AtomicBool},
+    time::Instant,
+};
 
 use super::{
     Approve, Control, deployed,
@@ -14,14 +17,14 @@ use super::{
     observed::Observed,
     operation::Operation,
     plan_error::PlanError,
-    records,
-    status::{self, Status},
+    records::{self, Records},
     summary::PlanSummary,
     upgrade,
 };
 use crate::{
-    docker::{DockerError, Engine, LogRange},
+    docker::{DockerError, Engine, LogRange, Usage},
     host::Host,
+    pbx::PbxLink,
     spec::{Release, Settings, Spec, Target},
 };
 
@@ -34,9 +37,13 @@ pub struct Server {
     pub(super) engine: Engine,
     pub(super) release: Release,
     pub(super) control: Control,
+    pub(super) pbx: PbxLink,
     opened: Instant,
     clock_told: Once,
     pub(super) gate_told: Once,
+    pub(super) pbx_told: Once,
+    /// Whether the operator has said that the prerequisites at the PBX are met by hand.
+    pub(super) by_hand: AtomicBool,
 }
 
 /// What an operation came to.
@@ -96,10 +103,19 @@ impl Server {
             engine,
             release: Release::portsip(),
             control,
+            pbx: PbxLink::None,
             opened: Instant::now(),
             clock_told: Once::new(),
             gate_told: Once::new(),
+            pbx_told: Once::new(),
+            by_hand: AtomicBool::new(false),
         }
+    }
+
+    /// With what there is of its PBX.
+    #[must_use]
+    pub fn with_pbx(self, pbx: PbxLink) -> Self {
+        Self { pbx, ..self }
     }
 
     /// The server, as `user@host` or `local`.
@@ -107,13 +123,26 @@ impl Server {
         self.host.label()
     }
 
-    /// What is running, asked without changing anything and without a command on the server.
+    /// The machine, reached by the same session.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// What the containers that run take of the machine.
     ///
     /// # Errors
     /// Where the engine gives no answer.
-    pub async fn status(&self) -> Result<Status, LifecycleError> {
-        let containers = observe::containers(&self.engine, &self.release).await?;
-        Ok(status::status(&self.host, &self.engine, &self.release, &containers).await)
+    pub async fn usage(&self) -> Result<Vec<Usage>, LifecycleError> {
+        let (clickhouse, service) = tokio::try_join!(
+            self.engine.usage(self.release.clickhouse_name),
+            self.engine.usage(self.release.service_name),
+        )?;
+        Ok([clickhouse, service].into_iter().flatten().collect())
+    }
+
+    /// What is kept on the server, read over the same session.
+    pub fn records(&self) -> Records {
+        Records::over(self.host.clone())
     }
 
     /// What the containers have written, and, where that is asked for, what they write from now on.

@@ -89,6 +89,33 @@ pub enum SpecError {
         /// Why not.
         reason: String,
     },
+    /// A value that is not allowed.
+    #[error("{given:?} cannot be {what}: {reason}")]
+    Value {
+        /// What it is for, in words.
+        what: &'static str,
+        /// What was given, without a secret in it.
+        given: String,
+        /// Why not.
+        reason: String,
+        /// What is allowed, as a sentence.
+        allowed: &'static str,
+    },
+    /// Not a token.
+    #[error("what is given as the PBX's token is none: {reason}")]
+    Token {
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Something needs a sign-in to the PBX's API, and no user is named.
+    #[error("the user who signs in to the PBX's API is not given, and {why}")]
+    NoApiUser {
+        /// Why one is needed, in words.
+        why: &'static str,
+    },
+    /// The PBX's certificate is to be good for two reasons.
+    #[error("both a file of authorities and a certificate are given for the PBX's API")]
+    TwoTrusts,
     /// Not a version.
     #[error("{given:?} is not a version such as 22.3.5")]
     Version {
@@ -247,6 +274,15 @@ impl Explain for SpecError {
                 "Give [registry[:port]/]name[:tag][@digest], such as portsip/pbx:22 or registry.example.com:5000/portsip/pbx:22."
                     .to_owned()
             }
+            Self::Value { allowed, .. } => (*allowed).to_owned(),
+            Self::Token { .. } => {
+                "Copy it from the PBX's portal, Servers > Data Flow, into a file of its own, as one line and nothing else."
+                    .to_owned()
+            }
+            Self::NoApiUser { .. } => {
+                "Give the user with --api-user USER, or user under [api] in dataflow.toml.".to_owned()
+            }
+            Self::TwoTrusts => "Give one of them: ca-file or certificate under [api], --api-ca-file or --api-certificate.".to_owned(),
             Self::Version { .. } => "Give one to four numbers with dots between them.".to_owned(),
             Self::Registry { .. } => "Give host[:port], such as docker.io or registry.example.com:5000.".to_owned(),
             Self::OutOfRange { .. } => "Give a number in that range.".to_owned(),

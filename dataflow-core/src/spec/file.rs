@@ -109,7 +109,7 @@ impl Settings {
             .config
             .iter_mut()
             .filter(|path| path.as_os_str() != "none");
-        for path in lists.chain(config) {
+        for path in lists.chain(config).chain(&mut self.api.ca_file) {
             if !path.starts_with("~") {
                 *path = directory.join(&path);
             }

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::super::keys::{INNER, REGISTRY, SERVER, SSH};
+use super::super::keys::{INNER, SERVER};
 use super::*;
 use crate::Explain;
 
@@ -51,19 +51,19 @@ fn unknown_keys_are_refused_with_a_suggestion() {
         "[docker]\nx = 1",
         "ssh.identity = 'x'",
     ]), @"
-    dataflow.toml:1:1: unknown key pxb, did you mean pbx?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
+    dataflow.toml:1:1: unknown key pxb, did you mean pbx?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws, servers
       Write pbx in line 1 of dataflow.toml, or remove the key.
-    dataflow.toml:2:1: unknown key data_path, did you mean data-path?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
+    dataflow.toml:2:1: unknown key data_path, did you mean data-path?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws, servers
       Write data-path in line 2 of dataflow.toml, or remove the key.
     dataflow.toml:2:1: unknown key ssh.agnet, did you mean ssh.agent?; allowed here: config, jump, identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
       Write ssh.agent in line 2 of dataflow.toml, or remove the key.
     dataflow.toml:2:1: unknown key registry.ü; allowed here: server, user, token-file
       Remove the key in line 2 of dataflow.toml.
-    dataflow.toml:1:1: unknown key identities, did you mean ssh.identities?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
+    dataflow.toml:1:1: unknown key identities, did you mean ssh.identities?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws, servers
       Write ssh.identities in line 1 of dataflow.toml, or remove the key.
-    dataflow.toml:1:1: unknown key colour; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
+    dataflow.toml:1:1: unknown key colour; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws, servers
       Remove the key in line 1 of dataflow.toml.
-    dataflow.toml:1:2: unknown key docker; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
+    dataflow.toml:1:2: unknown key docker; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws, servers
       Remove the key in line 1 of dataflow.toml.
     dataflow.toml:1:5: unknown key ssh.identity, did you mean ssh.identities?; allowed here: config, jump, identities, agent, known-hosts, host-key, connect-timeout, password-file, passphrase-file, sudo-password-file
       Write ssh.identities in line 1 of dataflow.toml, or remove the key.
@@ -78,6 +78,8 @@ fn secrets_in_clear_are_refused_and_not_repeated() {
         "ssh = { passphrase = 'canary' }",
         "[registry]\ntoken = 'canary'",
         "registry.password = 'canary'",
+        "[api]\npassword = 'canary'",
+        "[token]\ntoken = 'canary'",
     ]);
     assert!(!said.contains("canary"));
     assert_snapshot!(said, @"
@@ -91,6 +93,10 @@ fn secrets_in_clear_are_refused_and_not_repeated() {
       Put the secret into a file that only you can read (mode 600) and name that file with registry.token-file.
     dataflow.toml:1:10: registry.password would keep a secret in this file in clear
       Put the secret into a file that only you can read (mode 600) and name that file with registry.token-file.
+    dataflow.toml:2:1: api.password would keep a secret in this file in clear
+      Put the secret into a file that only you can read (mode 600) and name that file with api.password-file.
+    dataflow.toml:2:1: token.token would keep a secret in this file in clear
+      Put the secret into a file that only you can read (mode 600) and name that file with token.file.
     ");
 }
 
@@ -121,6 +127,20 @@ fn values_that_are_not_allowed_are_refused_with_key_and_place() {
         "[ssh]\nidentities = ['a', 5]",
         "[ssh]\nconnect-timeout = 601",
         "[registry]\nserver = 'https://docker.io'",
+        "[api]\nurl = 'http://172.31.16.133:8887/api'",
+        "[api]\nurl = 'https://admin:x@172.31.16.133/api'",
+        "[api]\nuser = ''",
+        "[api]\ncertificate = 'AA:BB'",
+        "[api]\ntimeout = 0",
+        "[prerequisites]\nmode = 'by-hand'",
+        "[prerequisites]\nto-pbx = 8887",
+        "[prerequisites]\nto-pbx = [8887, 0]",
+        "[prerequisites]\nfrom-pbx = [70000]",
+        "[token]\ndeliver-as = '../token'",
+        "[token]\ndeliver-as = 'system.ini'",
+        "[token]\ngenerate-path = 'https://evil.example.com/token'",
+        "[token]\ngenerate-path = '/token?x=1'",
+        "[aws]\nmetadata-endpoint = '169.254.169.254'",
     ]), @r#"
     dataflow.toml:1:7: pbx: "172.31.16.300" cannot be the address of a machine: it is neither an IPv4 nor an IPv6 address
       Correct line 1 of dataflow.toml. Give an IPv4 or IPv6 address such as 172.31.16.158.
@@ -170,6 +190,34 @@ fn values_that_are_not_allowed_are_refused_with_key_and_place() {
       Correct line 2 of dataflow.toml.
     dataflow.toml:2:10: registry.server: "https://docker.io" is not a registry: it must be a host name or IP address with an optional port, without https:// and path
       Correct line 2 of dataflow.toml. Give host[:port], such as docker.io or registry.example.com:5000.
+    dataflow.toml:2:7: api.url: "http://172.31.16.133:8887/api" cannot be the address of the PBX's API: it does not begin with https://
+      Correct line 2 of dataflow.toml. Give https://HOST[:PORT]/PATH, such as https://172.31.16.133:8887/api.
+    dataflow.toml:2:7: api.url: "..." cannot be the address of the PBX's API: it has a user or a password in it
+      Correct line 2 of dataflow.toml. Give https://HOST[:PORT]/PATH, such as https://172.31.16.133:8887/api.
+    dataflow.toml:2:8: api.user: this is no name of a user
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:15: api.certificate: "AA:BB" cannot be the fingerprint of a certificate: it is not SHA256: and 43 characters of base64
+      Correct line 2 of dataflow.toml. On the PBX: openssl x509 -in CERTIFICATE -outform DER | openssl dgst -sha256 -binary | base64, with SHA256: before it.
+    dataflow.toml:2:11: api.timeout: 0 is out of range for the time for a request to the PBX: allowed are 1 to 300 seconds
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:8: prerequisites.mode: unknown variant `by-hand`, expected `api` or `manual`
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:10: prerequisites.to-pbx: invalid type: integer `8887`, expected a sequence
+      Correct line 2 of dataflow.toml.
+    dataflow.toml:2:10: prerequisites.to-pbx: 0 is not a port
+      Correct line 2 of dataflow.toml. Ports are numbers from 1 to 65535.
+    dataflow.toml:2:12: prerequisites.from-pbx: 70000 is not a port
+      Correct line 2 of dataflow.toml. Ports are numbers from 1 to 65535.
+    dataflow.toml:2:14: token.deliver-as: "../token" cannot be the name of the token's file: it is a path, and the file is in the service's data directory
+      Correct line 2 of dataflow.toml. Give the name that the service looks for, such as token.
+    dataflow.toml:2:14: token.deliver-as: "system.ini" cannot be the name of the token's file: the service keeps its settings in that file
+      Correct line 2 of dataflow.toml. Give the name that the service looks for, such as token.
+    dataflow.toml:2:17: token.generate-path: "https://evil.example.com/token" cannot be a path of the PBX's API: it does not begin with a slash and go on
+      Correct line 2 of dataflow.toml. Give the path below the API's address, as the documentation of the PBX has it.
+    dataflow.toml:2:17: token.generate-path: "/token?x=1" cannot be a path of the PBX's API: it has more than a path
+      Correct line 2 of dataflow.toml. Give the path below the API's address, as the documentation of the PBX has it.
+    dataflow.toml:2:21: aws.metadata-endpoint: "169.254.169.254" cannot be the address of AWS's instance metadata: it does not begin with http:// or https://
+      Correct line 2 of dataflow.toml. Give http://HOST[:PORT], such as http://169.254.169.254.
     "#);
 }
 
@@ -181,7 +229,11 @@ fn every_key_of_the_lists_is_a_field_and_every_field_is_in_the_lists() {
             .unwrap_err()
             .message()
             .to_owned();
-        let (_, names) = message.split_once("expected one of ").unwrap();
+        let (_, names) = message
+            .split_once("expected one of ")
+            .or_else(|| message.split_once("expected "))
+            .unwrap();
+        let names = names.replace(" or ", ", ");
         names
             .split(", ")
             .map(|name| name.trim_matches('`').to_owned())
@@ -198,11 +250,10 @@ fn every_key_of_the_lists_is_a_field_and_every_field_is_in_the_lists() {
         sorted(fields("zzz = 1")),
         sorted(top.into_iter().chain(inner).collect())
     );
-    assert_eq!(sorted(fields("[ssh]\nzzz = 1")), sorted(names(&SSH)));
-    assert_eq!(
-        sorted(fields("[registry]\nzzz = 1")),
-        sorted(names(&REGISTRY))
-    );
+    for table in INNER {
+        let unknown = format!("[{}]\nzzz = 1", table.name);
+        assert_eq!(sorted(fields(&unknown)), sorted(names(table)));
+    }
 }
 
 proptest! {
@@ -213,8 +264,8 @@ proptest! {
 
     #[test]
     fn any_value_of_any_key_is_read_without_a_panic(
-        table in prop_oneof![Just(""), Just("[ssh]\n"), Just("[registry]\n"), Just("ssh."), Just("[servers.a]\n"), Just("[servers.a.ssh]\n"), Just("servers.")],
-        key in prop::sample::select([&SERVER, &SSH, &REGISTRY].iter().flat_map(|table| table.names()).chain(["ssh", "registry", "servers"]).collect::<Vec<_>>()),
+        table in prop_oneof![Just(""), Just("[ssh]\n"), Just("[registry]\n"), Just("ssh."), Just("[servers.a]\n"), Just("[servers.a.ssh]\n"), Just("servers."), Just("[api]\n"), Just("[prerequisites]\n"), Just("[token]\n"), Just("[aws]\n")],
+        key in prop::sample::select(INNER.into_iter().chain([&SERVER]).flat_map(|table| table.names()).chain(["ssh", "registry", "servers"]).collect::<Vec<_>>()),
         value in prop_oneof![
             any::<String>().prop_map(|text| toml::Value::from(text).to_string()),
             any::<i64>().prop_map(|number| number.to_string()),

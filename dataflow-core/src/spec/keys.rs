@@ -189,14 +189,120 @@ pub(super) const REGISTRY: Table = Table {
     ],
 };
 
+/// What is said of the PBX's REST API.
+pub(super) const API: Table = Table {
+    name: "api",
+    about: "How to sign in to the PBX's REST API, so that the server is put on its whitelist.",
+    keys: &[
+        Key {
+            name: "url",
+            about: "Where it is, with https. Without it: https://PBX:8887/api.",
+            sample: "\"https://pbx.example.com:8887/api\"",
+        },
+        Key {
+            name: "user",
+            about: "An administrator of the system.",
+            sample: "\"admin\"",
+        },
+        Key {
+            name: "password-file",
+            about: "File with that user's password. Without it, it is asked for.",
+            sample: "\"~/.config/dataflow/pbx\"",
+        },
+        Key {
+            name: "ca-file",
+            about: "PEM file of the authority that signed the PBX's certificate. Without it: those that this machine trusts.",
+            sample: "\"~/.config/dataflow/pbx-ca.pem\"",
+        },
+        Key {
+            name: "certificate",
+            about: "The only certificate to accept, in place of ca-file: SHA256: and base64 of the SHA-256 of its DER form.",
+            sample: "\"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU\"",
+        },
+        Key {
+            name: "timeout",
+            about: "Seconds that a request may take: 1 to 300.",
+            sample: "10",
+        },
+    ],
+};
+
+/// What is said of the prerequisites.
+pub(super) const PREREQUISITES: Table = Table {
+    name: "prerequisites",
+    about: "What Data Flow needs of the PBX and of the network between them.",
+    keys: &[
+        Key {
+            name: "mode",
+            about: "How they are met at the PBX: api (by this program, as api.user) or manual (by hand; it is put on record).",
+            sample: "\"manual\"",
+        },
+        Key {
+            name: "to-pbx",
+            about: "Ports of the PBX that the server must reach.",
+            sample: "[8887]",
+        },
+        Key {
+            name: "from-pbx",
+            about: "Ports of the server that the PBX must reach.",
+            sample: "[]",
+        },
+    ],
+};
+
+/// What is said of the token.
+pub(super) const TOKEN: Table = Table {
+    name: "token",
+    about: "The token that the PBX generates for its Data Flow server.",
+    keys: &[
+        Key {
+            name: "file",
+            about: "File with the token; only you may read it (mode 600). Without it, the one that is deployed stays.",
+            sample: "\"~/.config/dataflow/pbx-token\"",
+        },
+        Key {
+            name: "deliver-as",
+            about: "Name of the file in the service's data directory in which the service looks for its token.",
+            sample: "\"token\"",
+        },
+        Key {
+            name: "generate-path",
+            about: "Path below the API's address that generates a token, where the PBX has one.",
+            sample: "\"/path/of/the/call\"",
+        },
+    ],
+};
+
+/// What is said of AWS.
+pub(super) const AWS: Table = Table {
+    name: "aws",
+    about: "Where AWS is asked what the servers are.",
+    keys: &[Key {
+        name: "metadata-endpoint",
+        about: "The instance metadata service, as each server reaches it.",
+        sample: "\"http://169.254.169.254\"",
+    }],
+};
+
 /// The tables inside a server's.
-pub(super) const INNER: [&Table; 3] = [&PREFLIGHT, &SSH, &REGISTRY];
+pub(super) const INNER: [&Table; 7] = [
+    &PREFLIGHT,
+    &SSH,
+    &REGISTRY,
+    &API,
+    &PREREQUISITES,
+    &TOKEN,
+    &AWS,
+];
 
 /// Keys that would keep a secret in the file, and what to use instead.
-pub(super) const IN_CLEAR: [(&str, &str); 5] = [
+pub(super) const IN_CLEAR: [(&str, &str); 8] = [
     ("ssh.password", "ssh.password-file"),
     ("ssh.passphrase", "ssh.passphrase-file"),
     ("ssh.sudo-password", "ssh.sudo-password-file"),
     ("registry.token", "registry.token-file"),
     ("registry.password", "registry.token-file"),
+    ("api.password", "api.password-file"),
+    ("token.token", "token.file"),
+    ("token.value", "token.file"),
 ];

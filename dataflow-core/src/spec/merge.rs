@@ -6,7 +6,7 @@ impl Settings {
     /// These settings, and the fallback's where these say nothing.
     ///
     /// A registry login stays in one piece: where these name another registry than the fallback, the fallback's user
-    /// and token are left out, so that a token never goes to a registry that it was not given for.
+    /// and token are left out, so that a token never goes to a registry that it was not given for. So does a sign-in to the PBX.
     #[must_use]
     pub fn or(self, fallback: Self) -> Self {
         Self {
@@ -22,10 +22,15 @@ impl Settings {
             pull: self.pull.or(fallback.pull),
             allow_downgrade: self.allow_downgrade.or(fallback.allow_downgrade),
             allow_jump: self.allow_jump.or(fallback.allow_jump),
+            allow_mismatch: self.allow_mismatch.or(fallback.allow_mismatch),
             adopt: self.adopt.or(fallback.adopt),
             preflight: self.preflight.or(fallback.preflight),
             ssh: self.ssh.or(fallback.ssh),
             registry: self.registry.or(fallback.registry),
+            api: self.api.or(fallback.api),
+            prerequisites: self.prerequisites.or(fallback.prerequisites),
+            token: self.token.or(fallback.token),
+            aws: self.aws.or(fallback.aws),
         }
     }
 }

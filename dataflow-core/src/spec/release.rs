@@ -61,6 +61,10 @@ pub struct Release {
     pub clickhouse_user: &'static str,
     /// The database that the service's tables are in.
     pub clickhouse_database: &'static str,
+    /// The directory of the service's data, relative to the data path.
+    pub service_directory: &'static str,
+    /// The user that the service runs as, by numbers.
+    pub service_owner: Owner,
     /// Where the database password is kept.
     pub password_file: PasswordFile,
     /// How long a stop waits: ClickHouse needs long to write out what it holds.
@@ -118,6 +122,8 @@ impl Release {
             clickhouse_native_port: 9000,
             clickhouse_user: "default",
             clickhouse_database: "default",
+            service_directory: "dataflow",
+            service_owner: Owner { uid: 888, gid: 888 },
             password_file: PasswordFile {
                 relative_path: "dataflow/system.ini",
                 section: "dataflow",
@@ -137,7 +143,7 @@ impl Release {
         };
         vec![
             directory("", None),
-            directory("dataflow", Some(Owner { uid: 888, gid: 888 })),
+            directory(self.service_directory, Some(self.service_owner)),
             directory("clickhouse", None),
             directory("clickhouse/data", None),
             directory("clickhouse/log", None),
@@ -214,7 +220,7 @@ impl Release {
             user: Some("portsip".to_owned()),
             command: Some(command),
             binds: vec![
-                bind(spec.data_path().join("dataflow"), SERVICE_DATA),
+                bind(spec.data_path().join(self.service_directory), SERVICE_DATA),
                 local_time(),
             ],
             ..self.container(self.service_name, spec.image())
@@ -230,7 +236,7 @@ impl Release {
             entrypoint: Some(words(&["/bin/sh", "-c", INIT_SCRIPT])),
             command: Some(words(&[INIT_PROGRAM, SERVICE_DATA])),
             binds: vec![
-                bind(spec.data_path().join("dataflow"), SERVICE_DATA),
+                bind(spec.data_path().join(self.service_directory), SERVICE_DATA),
                 local_time(),
             ],
             restart: RestartPolicy::No,

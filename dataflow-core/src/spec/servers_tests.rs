@@ -127,7 +127,7 @@ fn what_is_wrong_with_a_server_is_said_with_its_place() {
       Correct line 1 of /etc/flow/dataflow.toml. Give it letters, digits, -, _ and ., and a letter or digit first.
     /etc/flow/dataflow.toml:1:10: servers.-x: this cannot be the name of a server
       Correct line 1 of /etc/flow/dataflow.toml. Give it letters, digits, -, _ and ., and a letter or digit first.
-    /etc/flow/dataflow.toml:2:1: unknown key servers.paris.pxb, did you mean servers.paris.pbx?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry
+    /etc/flow/dataflow.toml:2:1: unknown key servers.paris.pxb, did you mean servers.paris.pbx?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws
       Write servers.paris.pbx in line 2 of /etc/flow/dataflow.toml, or remove the key.
     /etc/flow/dataflow.toml:2:7: servers.paris.pbx: "10.0.0.300" cannot be the address of a machine: it is neither an IPv4 nor an IPv6 address
       Correct line 2 of /etc/flow/dataflow.toml. Give an IPv4 or IPv6 address such as 172.31.16.158.
@@ -139,13 +139,13 @@ fn what_is_wrong_with_a_server_is_said_with_its_place() {
       Correct line 2 of /etc/flow/dataflow.toml. Write [servers.paris.ssh] on a line of its own, and its keys below.
     /etc/flow/dataflow.toml:2:1: servers.paris.registry.token would keep a secret in this file in clear
       Put the secret into a file that only you can read (mode 600) and name that file with registry.token-file.
-    /etc/flow/dataflow.toml:2:1: unknown key servers.paris.identities, did you mean servers.paris.ssh.identities?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry
+    /etc/flow/dataflow.toml:2:1: unknown key servers.paris.identities, did you mean servers.paris.ssh.identities?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws
       Write servers.paris.ssh.identities in line 2 of /etc/flow/dataflow.toml, or remove the key.
-    /etc/flow/dataflow.toml:1:16: unknown key servers.paris.servers; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry
+    /etc/flow/dataflow.toml:1:16: unknown key servers.paris.servers; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws
       Remove the key in line 1 of /etc/flow/dataflow.toml.
     /etc/flow/dataflow.toml:2:10: this is not valid TOML: duplicate key
       Correct line 2 of /etc/flow/dataflow.toml.
-    /etc/flow/dataflow.toml:1:2: unknown key server, did you mean servers?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, servers
+    /etc/flow/dataflow.toml:1:2: unknown key server, did you mean servers?; allowed here: host, private-ip, public-ip, pbx, data-path, image, clickhouse-image, start-grace, nofile, pull, preflight, ssh, registry, api, prerequisites, token, aws, servers
       Write servers in line 1 of /etc/flow/dataflow.toml, or remove the key.
     "#);
 }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::wanted::in_range;
 use super::{
-    DataPath, ImageRef, NOFILE_RANGE, Pull, RegistryLogin, RegistryServer, START_GRACE_RANGE,
-    ServerIp, Spec, SpecError, Target,
+    ApiAccess, ApiSettings, AwsSettings, DataPath, ImageRef, NOFILE_RANGE, PrerequisiteMode,
+    PrerequisiteSettings, Pull, RegistryLogin, RegistryServer, START_GRACE_RANGE, ServerIp, Spec,
+    SpecError, Target, TokenSettings,
 };
 use crate::Explain;
 use crate::host::{Address, Fingerprint, Jump, SignIn, SshAddress};
@@ -58,6 +59,9 @@ pub struct Settings {
     /// Whether ClickHouse may become more than a year newer at once. Asked for each time, never kept in a file.
     #[serde(skip)]
     pub allow_jump: Option<bool>,
+    /// Whether the service's version may be another than the PBX's. Asked for each time, never kept in a file.
+    #[serde(skip)]
+    pub allow_mismatch: Option<bool>,
     /// Whether containers that somebody else made are taken over. Asked for each time, never kept in a file.
     #[serde(skip)]
     pub adopt: Option<bool>,
@@ -67,6 +71,14 @@ pub struct Settings {
     pub ssh: SshSettings,
     /// How to sign in to the registry.
     pub registry: RegistrySettings,
+    /// How to sign in to the PBX's REST API.
+    pub api: ApiSettings,
+    /// What Data Flow needs of the PBX and of the network.
+    pub prerequisites: PrerequisiteSettings,
+    /// The token by which the PBX knows the server.
+    pub token: TokenSettings,
+    /// Where AWS is asked.
+    pub aws: AwsSettings,
 }
 
 /// What one source says of the preflight.
@@ -144,7 +156,7 @@ impl From<PathBuf> for Secret {
 }
 
 impl Secret {
-    fn value(&self) -> Result<SecretString, SpecError> {
+    pub(super) fn value(&self) -> Result<SecretString, SpecError> {
         match self {
             Self::Value(value) => Ok(value.clone()),
             Self::File(path) => Err(SpecError::SecretNotRead { path: path.clone() }),
@@ -161,6 +173,8 @@ impl Settings {
             &mut ssh.passphrase,
             &mut ssh.sudo_password,
             &mut self.registry.token,
+            &mut self.api.password,
+            &mut self.token.token,
         ]
         .into_iter()
         .flatten()
@@ -191,13 +205,46 @@ impl Settings {
         if let Some(login) = self.registry.login()? {
             spec = spec.with_registry(login);
         }
+        if let Some(access) = self.api.access(pbx)? {
+            spec = spec.with_api(access);
+        } else if self.prerequisites.mode == Some(PrerequisiteMode::Api) {
+            return Err(SpecError::NoApiUser {
+                why: "the prerequisites are to be met over it",
+            });
+        }
+        if let Some(token) = self.token.token()? {
+            spec = spec.with_token(token);
+        }
+        if let Some(name) = &self.token.deliver_as {
+            spec = spec.with_token_file(name.clone());
+        }
+        if let Some(path) = &self.token.generate_path {
+            spec = spec.with_generate_path(path.clone());
+        }
+        if let Some(ports) = &self.prerequisites.to_pbx {
+            spec = spec.with_ports_to_pbx(ports.iter().copied());
+        }
+        if let Some(ports) = &self.prerequisites.from_pbx {
+            spec = spec.with_ports_from_pbx(ports.iter().copied());
+        }
         Ok(spec
+            .with_metadata(self.aws.metadata())
             .with_pull(self.pull.unwrap_or_default())
             .with_downgrade(self.allow_downgrade.unwrap_or_default())
             .with_jump(self.allow_jump.unwrap_or_default())
+            .with_mismatch(self.allow_mismatch.unwrap_or_default())
             .with_adopt(self.adopt.unwrap_or_default())
+            .with_prerequisites(self.prerequisites.mode.unwrap_or_default())
             .with_profile(self.preflight.profile.unwrap_or_default())
             .with_ignored(self.preflight.ignore.iter().copied()))
+    }
+
+    /// Who signs in to the PBX's REST API, if somebody does.
+    ///
+    /// # Errors
+    /// What is missing or does not go together, as a [`SpecError`].
+    pub fn api(&self) -> Result<Option<ApiAccess>, SpecError> {
+        self.api.access(self.pbx.ok_or(SpecError::NoPbx)?)
     }
 
     /// How the server is reached: at `host`, or over SSH at `private_ip`.
@@ -266,7 +313,7 @@ impl RegistrySettings {
 }
 
 /// A string that is parsed by its type; the error has what is allowed on a second line.
-fn explained<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(super) fn explained<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr<Err: Explain>,
@@ -312,7 +359,7 @@ fn connect_timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     )
 }
 
-fn ranged<'de, D: Deserializer<'de>>(
+pub(super) fn ranged<'de, D: Deserializer<'de>>(
     deserializer: D,
     what: &'static str,
     range: &RangeInclusive<u64>,

@@ -6,6 +6,8 @@ use insta::assert_snapshot;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::facts::Metadata;
+use crate::spec::Trust;
 
 fn settings(toml: &str) -> Settings {
     Settings::from_toml(toml, Path::new("/etc/flow/dataflow.toml")).unwrap()
@@ -270,4 +272,94 @@ fn what_is_missing_is_said_with_what_to_give() {
             .iter()
             .all(|error| error.kind() == crate::Kind::Usage)
     );
+}
+
+#[test]
+fn what_is_said_of_the_pbx_reaches_the_spec() {
+    let mut settings = settings(&format!(
+        "{LEAST}[api]\nuser = 'admin'\nca-file = 'ca.pem'\npassword-file = 'secret'\n\
+         [prerequisites]\nto-pbx = [8887, 4222, 8887]\nfrom-pbx = [443]\n\
+         [token]\nfile = '/t'\ndeliver-as = 'token'\ngenerate-path = '/server/token'\n\
+         [aws]\nmetadata-endpoint = 'http://198.18.16.20/'"
+    ));
+    for secret in settings.secrets_mut() {
+        *secret = Secret::Value("canary".into());
+    }
+    let spec = settings.spec().unwrap();
+    let access = spec.api().unwrap();
+    assert_eq!(access.url.as_str(), "https://172.31.16.133:8887/api");
+    assert_eq!(access.trust, Trust::CaFile("/etc/flow/ca.pem".into()));
+    assert_eq!(access.timeout, Duration::from_secs(10));
+    assert_eq!(spec.prerequisites(), PrerequisiteMode::Api);
+    assert_eq!(spec.ports_to_pbx(), [4222, 8887]);
+    assert_eq!(spec.ports_from_pbx(), [443]);
+    assert_eq!(
+        spec.token_file().unwrap(),
+        "/var/lib/portsip/dataflow/token"
+    );
+    assert_eq!(spec.generate_path().unwrap().as_str(), "/server/token");
+    let endpoint = "http://198.18.16.20".parse().unwrap();
+    assert_eq!(*spec.metadata(), Metadata::At(endpoint));
+    assert_eq!(spec.token().unwrap().secret().expose_secret(), "canary");
+    assert!(!format!("{settings:?}{spec:?}").contains("canary"));
+}
+
+#[test]
+fn without_a_word_about_the_pbx_its_usual_port_must_be_reached_and_nobody_signs_in() {
+    let spec = settings(LEAST).spec().unwrap();
+    assert!(spec.api().is_none() && spec.token().is_none() && spec.token_file().is_none());
+    assert_eq!(spec.ports_to_pbx(), [8887]);
+    assert_eq!(*spec.metadata(), Metadata::OnEc2);
+    assert!(!spec.allows_mismatch());
+}
+
+#[test]
+fn a_user_of_the_pbx_without_a_password_may_be_asked_for_it() {
+    let access = settings(&format!("{LEAST}[api]\nuser = 'admin'")).api();
+    assert!(access.unwrap().unwrap().password.is_none());
+}
+
+#[test]
+fn what_does_not_go_together_about_the_pbx_is_refused() {
+    let said = |toml: &str, password: bool| {
+        let mut settings = settings(&format!("{LEAST}{toml}"));
+        if password {
+            settings.api.password = Some(Secret::Value("canary".into()));
+        }
+        let error = settings.spec().map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), crate::Kind::Usage);
+        format!("{error}\n  {}", error.next_step())
+    };
+    let fingerprint = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+    let two = format!("[api]\nuser = 'a'\nca-file = 'x'\ncertificate = '{fingerprint}'");
+    let all = [
+        said(&two, false),
+        said("", true),
+        said("[prerequisites]\nmode = 'api'", false),
+    ];
+    assert_snapshot!(all.join("\n"), @"
+    both a file of authorities and a certificate are given for the PBX's API
+      Give one of them: ca-file or certificate under [api], --api-ca-file or --api-certificate.
+    the user who signs in to the PBX's API is not given, and a password is
+      Give the user with --api-user USER, or user under [api] in dataflow.toml.
+    the user who signs in to the PBX's API is not given, and the prerequisites are to be met over it
+      Give the user with --api-user USER, or user under [api] in dataflow.toml.
+    ");
+}
+
+#[test]
+fn a_sign_in_to_a_pbx_is_never_merged_into_another_address() {
+    let file = format!(
+        "{LEAST}[api]\nurl = 'https://a.example.com/api'\nuser = 'admin'\npassword-file = '/p'\nca-file = '/ca'\ntimeout = 5"
+    );
+    let stronger = |toml: &str| settings(toml).or(settings(&file)).api;
+    let other = stronger("[api]\nurl = 'https://b.example.com/api'");
+    assert!(other.user.is_none() && other.password.is_none() && other.ca_file.is_none());
+    assert_eq!(other.timeout, Some(5));
+    let same = stronger("[api]\nurl = 'https://a.example.com/api/'\nuser = 'eve'");
+    assert_eq!(same.user.as_deref(), Some("eve"));
+    assert!(same.ca_file.is_some());
+    let pinned =
+        stronger("[api]\ncertificate = 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU'");
+    assert!(pinned.ca_file.is_none() && pinned.certificate.is_some() && pinned.password.is_some());
 }

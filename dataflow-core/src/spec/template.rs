@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    Secret, Settings, SpecError,
+    PrerequisiteMode, Secret, Settings, SpecError,
     keys::{INNER, Key, SERVER, SERVERS},
 };
 use crate::preflight::{CheckId, Profile};
@@ -54,6 +54,7 @@ impl Settings {
     fn given(&self, key: &str) -> Result<Option<String>, SpecError> {
         let ssh = &self.ssh;
         let registry = &self.registry;
+        let api = &self.api;
         Ok(match key {
             "host" => string(self.host.as_ref()),
             "private-ip" => string(self.private_ip.as_ref()),
@@ -80,6 +81,19 @@ impl Settings {
             "registry.server" => string(registry.server.as_ref()),
             "registry.user" => string(registry.user.as_ref()),
             "registry.token-file" => file(key, registry.token.as_ref())?,
+            "api.url" => string(api.url.as_ref()),
+            "api.user" => string(api.user.as_ref()),
+            "api.password-file" => file(key, api.password.as_ref())?,
+            "api.ca-file" => string(api.ca_file.as_ref().map(|path| path.display())),
+            "api.certificate" => string(api.certificate.as_ref()),
+            "api.timeout" => api.timeout.map(|seconds| seconds.to_string()),
+            "prerequisites.mode" => string(self.prerequisites.mode.map(PrerequisiteMode::word)),
+            "prerequisites.to-pbx" => ports(self.prerequisites.to_pbx.as_ref()),
+            "prerequisites.from-pbx" => ports(self.prerequisites.from_pbx.as_ref()),
+            "token.file" => file(key, self.token.token.as_ref())?,
+            "token.deliver-as" => string(self.token.deliver_as.as_ref()),
+            "token.generate-path" => string(self.token.generate_path.as_ref()),
+            "aws.metadata-endpoint" => string(self.aws.metadata_endpoint.as_ref()),
             _ => None,
         })
     }
@@ -124,6 +138,11 @@ fn ids(ids: &[CheckId]) -> Option<String> {
 fn paths(paths: Option<&Vec<PathBuf>>) -> Option<String> {
     let paths = paths?.iter().map(|path| quoted(path.display().to_string()));
     Some(format!("[{}]", paths.collect::<Vec<_>>().join(", ")))
+}
+
+fn ports(ports: Option<&Vec<u16>>) -> Option<String> {
+    let ports = ports?.iter().map(u16::to_string);
+    Some(format!("[{}]", ports.collect::<Vec<_>>().join(", ")))
 }
 
 fn file(key: &str, secret: Option<&Secret>) -> Result<Option<String>, SpecError> {

@@ -29,6 +29,13 @@ impl Version {
         }
     }
 
+    /// Its first three numbers, by which the service and its PBX must agree.
+    #[must_use]
+    pub fn release(&self) -> [u64; 3] {
+        let [major, minor, patch, _] = self.numbers;
+        [major, minor, patch]
+    }
+
     /// When it was released, as months since the year 2000, where its first two numbers are a year and a month, as ClickHouse has
     /// it since 18.1.
     #[cfg(feature = "docker")]

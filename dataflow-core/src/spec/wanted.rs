@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
-use super::{DataPath, ImageRef, RegistryLogin, ServerIp, SpecError};
+use super::{DataPath, ImageRef, RegistryLogin, ServerIp, SpecError, pbx_spec::PbxSpec};
 use crate::host::{Address, SignIn};
 use crate::preflight::{CheckId, Expectations, Profile};
 
@@ -31,6 +31,7 @@ pub struct Spec {
     adopt: bool,
     profile: Profile,
     ignored: BTreeSet<String>,
+    pub(super) at_pbx: PbxSpec,
 }
 
 /// How the server is reached.
@@ -97,6 +98,7 @@ impl Spec {
             adopt: false,
             profile: Profile::default(),
             ignored: BTreeSet::new(),
+            at_pbx: PbxSpec::default(),
         })
     }
 
@@ -273,6 +275,7 @@ impl Spec {
         Expectations {
             profile: self.profile,
             private_ip: self.private_ip.map(ServerIp::get),
+            public_ip: self.public_ip.map(ServerIp::get),
             ignored: self.ignored.clone(),
             ..Expectations::default()
         }

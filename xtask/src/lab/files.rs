@@ -19,7 +19,7 @@ pub(crate) fn directory() -> PathBuf {
     workspace().join("target/lab")
 }
 
-/// What was generated for the lab: `id_ed25519`, `id_ed25519.pub`, `pbx.password`, `registry.password`.
+/// What was generated for the lab: the key that signs in, passwords, the authority of the PBX.
 pub(super) fn secrets() -> PathBuf {
     directory().join("secrets")
 }
@@ -31,6 +31,11 @@ pub(super) fn known_hosts() -> PathBuf {
 /// Settings for `dataflow --config`: the lab's server, as user ubuntu.
 pub(crate) fn settings_file() -> PathBuf {
     directory().join("dataflow.toml")
+}
+
+/// The same, with the PBX's REST API.
+pub(super) fn settings_file_with_api() -> PathBuf {
+    directory().join("dataflow-api.toml")
 }
 
 /// The sources of the lab's images.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use super::{files, roots};
+use super::{files, program, roots};
 use crate::docker::docker;
 use crate::failure::{Context, Failure, Result};
 use crate::{process, say};
@@ -22,6 +22,8 @@ struct Image {
     root: &'static str,
     /// Folder under `xtask/lab`.
     sources: &'static str,
+    /// A program of this workspace that goes into it.
+    program: Option<&'static str>,
     build_args: &'static [(&'static str, &'static str)],
     version_label: Option<&'static str>,
 }
@@ -37,6 +39,7 @@ const fn image(
         name,
         root,
         sources,
+        program: None,
         build_args,
         version_label,
     }
@@ -46,6 +49,10 @@ const fn image(
 const IMAGES: &[Image] = &[
     image("registry:latest", "registry-root", "registry", &[], None),
     image("server:latest", "server-root", "server", &[], None),
+    Image {
+        program: Some("lab-pbx"),
+        ..image("lab-pbx:latest", "server-root", "lab-pbx", &[], None)
+    },
     image(
         "clickhouse:25.8",
         "vendor-root",
@@ -192,6 +199,9 @@ impl Image {
             format!("{:?} {:?}", self.build_args, self.version_label).into_bytes(),
         ];
         collect_files(&files::assets(self.sources), &mut parts)?;
+        for source in self.program.iter().flat_map(|name| program::sources(name)) {
+            collect(&source, &mut parts)?;
+        }
         Ok(hash(parts.iter().map(Vec::as_slice)))
     }
 
@@ -214,7 +224,12 @@ impl Image {
         if let Some(version) = self.version_label {
             command.args(["--label", &format!("version={version}")]);
         }
-        process::capture(command.arg(files::assets(self.sources))).map(drop)
+        let sources = files::assets(self.sources);
+        let context = match self.program {
+            Some(name) => program::context(name, &sources)?,
+            None => sources,
+        };
+        process::capture(command.arg(context)).map(drop)
     }
 }
 
@@ -262,19 +277,20 @@ fn collect_files(directory: &Path, parts: &mut Vec<Vec<u8>>) -> Result<()> {
         .collect();
     paths.sort();
     for path in paths {
-        parts.push(
-            path.file_name()
-                .unwrap_or_default()
-                .as_encoded_bytes()
-                .to_vec(),
-        );
-        if path.is_dir() {
-            collect_files(&path, parts)?;
-        } else {
-            parts.push(fs::read(&path).context(path.display())?);
-        }
+        collect(&path, parts)?;
     }
     Ok(())
+}
+
+fn collect(path: &Path, parts: &mut Vec<Vec<u8>>) -> Result<()> {
+    let name = path.file_name().unwrap_or_default();
+    parts.push(name.as_encoded_bytes().to_vec());
+    if path.is_dir() {
+        collect_files(path, parts)
+    } else {
+        parts.push(fs::read(path).context(path.display())?);
+        Ok(())
+    }
 }
 
 /// FNV-1a: stable between toolchains, which the standard hasher does not promise. Guards against change, not against malice.

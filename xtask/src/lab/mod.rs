@@ -1,4 +1,4 @@
-//! The lab: a real server to deploy to (systemd, sshd, Docker) and a registry to pull from, as containers on this machine.
+//! The lab: a real server to deploy to (systemd, sshd, Docker), a registry to pull from and a PBX, as containers on this machine.
 //!
 //! All it starts carries the label `dataflow.lab=1`. Every checkout of this workspace uses the same lab: what was generated for it
 //! (keys, passwords) is kept in its registry container, and each checkout takes its own copy into `target/lab`.
@@ -6,8 +6,11 @@
 mod container;
 mod description;
 mod files;
+mod http;
 mod images;
 mod network;
+mod pbx;
+mod program;
 mod registry;
 mod reset;
 mod roots;
@@ -46,7 +49,7 @@ pub(crate) enum Verb {
         #[arg(long)]
         purge: bool,
     },
-    /// Bring the server back to having nothing: no containers, no volumes, no data
+    /// Bring the server back to having nothing (no containers, no volumes, no data), and the PBX to what was done there by hand
     Reset {
         /// Remove the server's images too, so that the next deploy pulls them
         #[arg(long)]
@@ -89,11 +92,13 @@ fn up_with(outdated: Outdated) -> Result<()> {
     network::ensure()?;
     secrets::ensure()?;
     registry::ensure(&images, outdated)?;
+    pbx::ensure(&images, outdated)?;
     server::ensure(&images, outdated)?;
     description::write()?;
     say::line(format!(
-        "the lab is up: server {} (users pbx, ubuntu, plain, root), registry {}; described in {} ({:.1} s)",
+        "the lab is up: server {} (users pbx, ubuntu, plain, root), PBX {}, registry {}; described in {} ({:.1} s)",
         network::SERVER,
+        network::PBX,
         network::REGISTRY,
         directory().join("lab.json").display(),
         start.elapsed().as_secs_f64()

@@ -10,8 +10,10 @@ const SUBNET: &str = "198.18.16.0/24";
 pub(crate) const SERVER: &str = "198.18.16.158";
 /// The registry.
 pub(crate) const REGISTRY: &str = "198.18.16.10";
-/// The address a PBX would have.
+/// The PBX.
 pub(super) const PBX: &str = "198.18.16.133";
+/// The PBX too: where it can be said to have moved to.
+pub(super) const OTHER_PBX: [&str; 2] = ["198.18.16.134", "198.18.16.135"];
 
 pub(super) fn ensure() -> Result<()> {
     if process::succeeds(docker().args(["network", "inspect", NAME])) {

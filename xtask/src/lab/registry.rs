@@ -1,12 +1,10 @@
 //! The registry: 5000 open, 5001 behind a password, 443 in the place of Docker Hub; one storage behind all three.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use super::container::Outdated;
 use super::images::{self, Ids};
-use super::{LABEL, container, files, network, secrets};
+use super::{LABEL, container, files, http, network, secrets};
 use crate::docker::docker;
 use crate::failure::{Context, Result};
 use crate::{process, say, wait};
@@ -49,24 +47,8 @@ fn make() -> Result<()> {
 }
 
 fn answers() -> bool {
-    // Plain HTTP/1.0: the answer ends with the connection.
-    let ask = || -> std::io::Result<String> {
-        let address: SocketAddr = format!("{}:5000", network::REGISTRY)
-            .parse()
-            .map_err(std::io::Error::other)?;
-        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
-        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
-        stream.write_all(b"GET /v2/ HTTP/1.0\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    ask().is_ok_and(|answer| {
-        answer
-            .lines()
-            .next()
-            .is_some_and(|status| status.contains(" 200 "))
-    })
+    let address = format!("{}:5000", network::REGISTRY);
+    http::ask(&address, "GET", "/v2/", "").is_ok()
 }
 
 /// Pushes the images that are not there yet, or not in their present state.

@@ -86,7 +86,7 @@ pub(super) fn read(name: &str) -> Result<String> {
 }
 
 /// 24 letters and digits from the system's random numbers.
-fn password() -> Result<String> {
+pub(super) fn password() -> Result<String> {
     const SET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     let mut bytes = [0; 24];
     File::open("/dev/urandom")

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use clap::ValueEnum;
 
-use super::{registry, server};
+use super::{pbx, registry, server};
 use crate::docker::docker;
 use crate::failure::Result;
 use crate::process;
@@ -13,6 +13,8 @@ use crate::process;
 pub(crate) enum Machine {
     /// The server that is deployed to
     Dataflow,
+    /// The PBX
+    Pbx,
     /// The registry
     Registry,
 }
@@ -20,6 +22,7 @@ pub(crate) enum Machine {
 pub(super) fn shell(machine: Machine) -> Result<()> {
     let container = match machine {
         Machine::Dataflow => server::CONTAINER,
+        Machine::Pbx => pbx::CONTAINER,
         Machine::Registry => registry::CONTAINER,
     };
     let mut command = docker();

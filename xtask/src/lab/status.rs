@@ -1,6 +1,6 @@
 //! `lab status`: what is running and where.
 
-use super::{container, files, network, registry, server};
+use super::{container, files, network, pbx, registry, server};
 use crate::docker::{self, docker};
 use crate::failure::Result;
 use crate::{process, say};
@@ -12,6 +12,7 @@ pub(super) fn status() -> Result<()> {
     }
     for (what, name, address) in [
         ("server", server::CONTAINER, network::SERVER),
+        ("PBX", pbx::CONTAINER, network::PBX),
         ("registry", registry::CONTAINER, network::REGISTRY),
     ] {
         let state = container::state_in_a_word(name);

@@ -1,0 +1,67 @@
+//! Starting an operation from a form.
+
+use axum::{
+    Form,
+    extract::{Path, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use crate::{
+    guard::Caller,
+    panel::Shared,
+    refusal::Refusal,
+    runs::{InstallDocker, Order, Verb},
+};
+
+/// What the form says. A box that is not ticked says nothing, a field that is left empty says nothing of its own.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    verb: Option<Verb>,
+    plan: String,
+    image: String,
+    clickhouse_image: String,
+    allow_downgrade: Option<String>,
+    allow_jump: Option<String>,
+    adopt: Option<String>,
+    allow_mismatch: Option<String>,
+    by_hand: Option<String>,
+    install_docker: Option<InstallDocker>,
+    /// The server's name, as it was typed.
+    confirm: String,
+}
+
+pub(crate) async fn start(
+    State(panel): State<Shared>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Form(asked): Form<Asked>,
+) -> Response {
+    let Some(verb) = asked.verb else {
+        return Refusal::Wrong("It is not said what is to be done.".to_owned()).at("/");
+    };
+    if verb.is_dangerous() && asked.confirm.trim() != name {
+        return Refusal::Invalid(format!(
+            "For this the server's name is to be typed: {name}. Nothing was done."
+        ))
+        .at("/");
+    }
+    let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let order = Order {
+        verb,
+        plan: given(asked.plan),
+        image: given(asked.image),
+        clickhouse_image: given(asked.clickhouse_image),
+        allow_downgrade: asked.allow_downgrade.is_some(),
+        allow_jump: asked.allow_jump.is_some(),
+        adopt: asked.adopt.is_some(),
+        allow_mismatch: asked.allow_mismatch.is_some(),
+        by_hand: asked.by_hand.is_some(),
+        install_docker: asked.install_docker,
+    };
+    match panel.runs.start(&panel, &caller, &name, order).await {
+        Ok(run) => Redirect::to(&format!("/runs/{}", run.id())).into_response(),
+        Err(refusal) => refusal.at("/"),
+    }
+}

@@ -1,0 +1,116 @@
+//! From the command line to a panel that serves, and to its end.
+
+use std::time::Duration;
+
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
+
+use crate::{
+    account::Role,
+    app,
+    args::Serve,
+    panel::{Panel, Shared, StartError},
+    say, serve, tls,
+};
+
+/// How long a one-time link for an administrator can be followed.
+const LINK: Duration = Duration::from_secs(60 * 60);
+
+/// Serves until it is asked to end.
+pub(crate) fn run(args: &Serve) -> Result<(), StartError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::Machine(error.to_string()))?;
+    let result = runtime.block_on(serve_until_asked(args));
+    // What blocks, such as a file on a disk that hangs, must not hold up the end.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    result
+}
+
+async fn serve_until_asked(args: &Serve) -> Result<(), StartError> {
+    serve::allow_many_files();
+    let secure = args.tls_cert.is_some() || !args.listen.ip().is_loopback();
+    let panel = Panel::open(args, secure)?;
+    let tls = match secure {
+        true => Some(tls::acceptor(args, &panel.names)?),
+        false => None,
+    };
+    let listener = TcpListener::bind(args.listen).await;
+    let listener = listener.map_err(|error| {
+        StartError::Machine(format!("cannot listen on {}: {error}", args.listen))
+    })?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| StartError::Machine(error.to_string()))?;
+    let scheme = if secure { "https" } else { "http" };
+    let host = match address.ip() {
+        ip if ip.is_unspecified() => panel.names.all().first().cloned().unwrap_or_default(),
+        _ => String::new(),
+    };
+    let place = if host.is_empty() {
+        format!("{scheme}://{address}")
+    } else {
+        format!("{scheme}://{host}:{}", address.port())
+    };
+    say::line(&format!("listening on {place}"));
+    invite(&panel, args, &place).await?;
+    panel.fleet.watch(&panel);
+    let mut asked = Asked::listen()?;
+    let app = app::app(&panel);
+    let serving = tokio::spawn(serve::serve(listener, tls, app, Shared::clone(&panel)));
+    asked.next().await;
+    panel.ending.ask();
+    say::line("ending, when all that was started is over; asked again, it has that end early");
+    tokio::select! {
+        () = panel.runs.all_over() => {}
+        () = asked.next() => {
+            panel.runs.interrupt();
+            panel.runs.all_over().await;
+        }
+    }
+    panel.ending.raise();
+    let _ended = serving.await;
+    Ok(())
+}
+
+/// Where there is nobody who could let others in, whoever can read this becomes administrator.
+async fn invite(panel: &Panel, args: &Serve, place: &str) -> Result<(), StartError> {
+    if !args.invite_administrator && panel.accounts.kept().administrators() > 0 {
+        return Ok(());
+    }
+    let link = panel
+        .accounts
+        .invite(None, Role::Administrator, LINK)
+        .await?;
+    say::line(&format!(
+        "to become administrator, open within an hour: {place}/welcome?link={}",
+        link.text()
+    ));
+    Ok(())
+}
+
+/// The requests to end.
+struct Asked {
+    pressed: Signal,
+    asked: Signal,
+}
+
+impl Asked {
+    fn listen() -> Result<Self, StartError> {
+        let failed = |error: std::io::Error| StartError::Machine(error.to_string());
+        Ok(Self {
+            pressed: signal(SignalKind::interrupt()).map_err(failed)?,
+            asked: signal(SignalKind::terminate()).map_err(failed)?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.pressed.recv() => {}
+            _ = self.asked.recv() => {}
+        }
+    }
+}
