@@ -39,6 +39,7 @@ pub(super) struct Stay {
     /// What happened, in the order of time; each once.
     events: Vec<(Moment, Did)>,
     /// What the records of its calls say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     records: Vec<Recorded>,
     /// When something of it was last told.
     pub(super) touched: Option<Moment>,

@@ -196,7 +196,11 @@ impl Tenant {
         let Some(limits) = self.at(place).map(|queue| queue.limits) else {
             return false;
         };
-        let stays = self.stays.entry(session).or_default();
+        // Nearly all are in one queue.
+        let stays = self
+            .stays
+            .entry(session)
+            .or_insert_with(|| Vec::with_capacity(1));
         let at = match stays.iter().position(|(at, _)| *at == place) {
             Some(at) => at,
             None => {

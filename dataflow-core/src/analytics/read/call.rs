@@ -295,8 +295,8 @@ fn party(number: &Text<'_>, domain: &Text<'_>, name: &Text<'_>) -> Party {
     }
 }
 
-pub(super) fn call(bytes: &[u8], stage: Stage) -> Result<Message, Unreadable> {
-    let wire: Wire<'_> = serde_json::from_slice(bytes)?;
+pub(super) fn call(text: &str, stage: Stage) -> Result<Message, Unreadable> {
+    let wire: Wire<'_> = serde_json::from_str(text)?;
     let event = match stage {
         Stage::Start => "call_start",
         Stage::Update => "call_update_info",
@@ -305,7 +305,7 @@ pub(super) fn call(bytes: &[u8], stage: Stage) -> Result<Message, Unreadable> {
     Ok(Message::Call(Box::new(wire.call(event, None, stage)?)))
 }
 
-pub(super) fn target(bytes: &[u8], event: &str) -> Result<Message, Unreadable> {
+pub(super) fn target(text: &str, event: &str) -> Result<Message, Unreadable> {
     let kind = match event {
         "target_add" => TargetEvent::Add,
         "target_ringing" => TargetEvent::Ringing,
@@ -315,7 +315,7 @@ pub(super) fn target(bytes: &[u8], event: &str) -> Result<Message, Unreadable> {
         "target_end" => TargetEvent::End,
         other => return Ok(Message::Unused(other.into())),
     };
-    let wire: Wire<'_> = serde_json::from_slice(bytes)?;
+    let wire: Wire<'_> = serde_json::from_str(text)?;
     let missing = |key| Unreadable::Missing {
         event: "an event of a target",
         key,

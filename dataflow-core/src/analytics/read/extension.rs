@@ -43,8 +43,8 @@ struct Wire<'a> {
     _username: Text<'a>,
 }
 
-pub(super) fn extension(bytes: &[u8], change: ExtensionChange) -> Result<Message, Unreadable> {
-    let wire: Wire<'_> = serde_json::from_slice(bytes)?;
+pub(super) fn extension(text: &str, change: ExtensionChange) -> Result<Message, Unreadable> {
+    let wire: Wire<'_> = serde_json::from_str(text)?;
     let missing = |key| Unreadable::Missing {
         event: "an extension",
         key,

@@ -80,32 +80,40 @@ pub fn message(bytes: &[u8]) -> Result<Message, Unreadable> {
             limit: MESSAGE_LIMIT,
         });
     }
-    let sort: Sort<'_> = serde_json::from_slice(bytes)?;
+    // Once for all, instead of for each text in it.
+    let text = text(bytes)?;
+    let sort: Sort<'_> = serde_json::from_str(text)?;
     if !sort.command.is_empty() {
-        return reply::reply(bytes);
+        return reply::reply(text);
     }
     let mut plain = [0; 40];
     let event = plain_word(&sort.event_type.0, &mut plain);
     match event.strip_prefix("cdr_").unwrap_or(event) {
         "" => Err(Unreadable::NoType),
-        "call_start" => call::call(bytes, call::Stage::Start),
-        "call_update_info" => call::call(bytes, call::Stage::Update),
-        "call_cdr" => call::call(bytes, call::Stage::End),
-        event if event.starts_with("target_") => call::target(bytes, event),
-        "queue_status" => queue_wire::status(bytes),
-        "queue_caller_status" => queue_wire::callers(bytes),
-        "queue_agent_status" => queue_wire::agents(bytes),
-        "queue_sla_breached" => queue_wire::sla_breached(bytes),
-        "queue_created" => queue_wire::changed(bytes, QueueChange::Created),
-        "queue_updated" => queue_wire::changed(bytes, QueueChange::Updated),
-        "queue_destroy" | "queue_destroyed" => queue_wire::changed(bytes, QueueChange::Destroyed),
-        "extension_created" => extension::extension(bytes, ExtensionChange::Created),
-        "extension_updated" => extension::extension(bytes, ExtensionChange::Updated),
+        "call_start" => call::call(text, call::Stage::Start),
+        "call_update_info" => call::call(text, call::Stage::Update),
+        "call_cdr" => call::call(text, call::Stage::End),
+        event if event.starts_with("target_") => call::target(text, event),
+        "queue_status" => queue_wire::status(text),
+        "queue_caller_status" => queue_wire::callers(text),
+        "queue_agent_status" => queue_wire::agents(text),
+        "queue_sla_breached" => queue_wire::sla_breached(text),
+        "queue_created" => queue_wire::changed(text, QueueChange::Created),
+        "queue_updated" => queue_wire::changed(text, QueueChange::Updated),
+        "queue_destroy" | "queue_destroyed" => queue_wire::changed(text, QueueChange::Destroyed),
+        "extension_created" => extension::extension(text, ExtensionChange::Created),
+        "extension_updated" => extension::extension(text, ExtensionChange::Updated),
         "extension_destroyed" | "extension_destroy" => {
-            extension::extension(bytes, ExtensionChange::Destroyed)
+            extension::extension(text, ExtensionChange::Destroyed)
         }
         _ => Ok(Message::Unused(sort.event_type.cut(TEXT))),
     }
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Unreadable> {
+    std::str::from_utf8(bytes).map_err(|error| Unreadable::Json {
+        reason: format!("no UTF-8 after byte {}", error.valid_up_to()),
+    })
 }
 
 /// What tells one message from another; the keys may be anywhere in it.

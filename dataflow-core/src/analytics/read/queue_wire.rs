@@ -74,8 +74,8 @@ struct WireAgent<'a> {
 }
 
 impl Wire<'_> {
-    fn of<'a>(bytes: &'a [u8], event: &'static str) -> Result<(Wire<'a>, TenantId), Unreadable> {
-        let wire: Wire<'a> = serde_json::from_slice(bytes)?;
+    fn of<'a>(text: &'a str, event: &'static str) -> Result<(Wire<'a>, TenantId), Unreadable> {
+        let wire: Wire<'a> = serde_json::from_str(text)?;
         let tenant = wire.tenant_id.0.ok_or(Unreadable::Missing {
             event,
             key: "tenant_id",
@@ -158,9 +158,9 @@ impl WireAgent<'_> {
     }
 }
 
-pub(super) fn status(bytes: &[u8]) -> Result<Message, Unreadable> {
+pub(super) fn status(text: &str) -> Result<Message, Unreadable> {
     const EVENT: &str = "queue_status";
-    let (wire, tenant) = Wire::of(bytes, EVENT)?;
+    let (wire, tenant) = Wire::of(text, EVENT)?;
     let waiting = wire.waiting_list.0.iter().map(|caller| {
         Ok(Waiting {
             session: caller.session()?,
@@ -185,9 +185,9 @@ pub(super) fn status(bytes: &[u8]) -> Result<Message, Unreadable> {
     })))
 }
 
-pub(super) fn callers(bytes: &[u8]) -> Result<Message, Unreadable> {
+pub(super) fn callers(text: &str) -> Result<Message, Unreadable> {
     const EVENT: &str = "queue_caller_status";
-    let (wire, tenant) = Wire::of(bytes, EVENT)?;
+    let (wire, tenant) = Wire::of(text, EVENT)?;
     let callers = wire.updated_callers.0.iter().map(|caller| {
         Ok(CallerUpdate {
             session: caller.session()?,
@@ -205,9 +205,9 @@ pub(super) fn callers(bytes: &[u8]) -> Result<Message, Unreadable> {
     }))
 }
 
-pub(super) fn agents(bytes: &[u8]) -> Result<Message, Unreadable> {
+pub(super) fn agents(text: &str) -> Result<Message, Unreadable> {
     const EVENT: &str = "queue_agent_status";
-    let (wire, tenant) = Wire::of(bytes, EVENT)?;
+    let (wire, tenant) = Wire::of(text, EVENT)?;
     Ok(Message::Agents(StatusOfAgents {
         tenant,
         queue: wire.queue(EVENT)?,
@@ -226,9 +226,9 @@ pub(super) fn agents(bytes: &[u8]) -> Result<Message, Unreadable> {
     }))
 }
 
-pub(super) fn sla_breached(bytes: &[u8]) -> Result<Message, Unreadable> {
+pub(super) fn sla_breached(text: &str) -> Result<Message, Unreadable> {
     const EVENT: &str = "queue_sla_breached";
-    let (wire, tenant) = Wire::of(bytes, EVENT)?;
+    let (wire, tenant) = Wire::of(text, EVENT)?;
     Ok(Message::SlaBreached(SlaBreached {
         tenant,
         queue: wire.queue(EVENT)?,
@@ -240,9 +240,9 @@ pub(super) fn sla_breached(bytes: &[u8]) -> Result<Message, Unreadable> {
     }))
 }
 
-pub(super) fn changed(bytes: &[u8], change: QueueChange) -> Result<Message, Unreadable> {
+pub(super) fn changed(text: &str, change: QueueChange) -> Result<Message, Unreadable> {
     const EVENT: &str = "news of a queue";
-    let (wire, tenant) = Wire::of(bytes, EVENT)?;
+    let (wire, tenant) = Wire::of(text, EVENT)?;
     if wire.queue_number.is_empty() {
         return Err(Unreadable::Missing {
             event: EVENT,

@@ -39,8 +39,8 @@ struct Wire<'a> {
     error: Text<'a>,
 }
 
-pub(super) fn reply(bytes: &[u8]) -> Result<Message, Unreadable> {
-    let wire: Wire<'_> = serde_json::from_slice(bytes)?;
+pub(super) fn reply(text: &str) -> Result<Message, Unreadable> {
+    let wire: Wire<'_> = serde_json::from_str(text)?;
     let status = match &wire.status {
         Some(text) => text.0.trim().parse().map_err(|_| Unreadable::Json {
             reason: format!("the status of a reply is no number: {:?}", text.cut(80)),

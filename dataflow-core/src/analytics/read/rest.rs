@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::call::{Stage, Wire};
 use super::lenient::{Count, Flag, List, Text};
-use super::{PAGE_LIMIT, TEXT, Unreadable};
+use super::{PAGE_LIMIT, TEXT, Unreadable, text};
 use crate::analytics::model::{Call, TenantId};
 
 /// A page of records.
@@ -35,7 +35,8 @@ pub fn calls(tenant: TenantId, bytes: &[u8]) -> Result<Page, Unreadable> {
             limit: PAGE_LIMIT,
         });
     }
-    let wire: WirePage<'_> = serde_json::from_slice(bytes)?;
+    let text = text(bytes)?;
+    let wire: WirePage<'_> = serde_json::from_str(text)?;
     let mut page = Page {
         count: wire.count.0,
         ..Page::default()
@@ -46,12 +47,7 @@ pub fn calls(tenant: TenantId, bytes: &[u8]) -> Result<Page, Unreadable> {
         wire.call("a record", Some(tenant), Stage::Update)
     };
     if wire.items.0.is_empty() && wire.count.0.is_none() {
-        page.calls
-            .push(record(std::str::from_utf8(bytes).map_err(|error| {
-                Unreadable::Json {
-                    reason: error.to_string(),
-                }
-            })?)?);
+        page.calls.push(record(text)?);
     }
     for item in wire.items.0 {
         match record(item.get()) {
@@ -97,7 +93,7 @@ pub fn queue_settings(bytes: &[u8]) -> Result<QueueSettings, Unreadable> {
             limit: PAGE_LIMIT,
         });
     }
-    let wire: WireQueue<'_> = serde_json::from_slice(bytes)?;
+    let wire: WireQueue<'_> = serde_json::from_str(text(bytes)?)?;
     if wire.extension_number.is_empty() {
         return Err(Unreadable::Missing {
             event: "a queue",

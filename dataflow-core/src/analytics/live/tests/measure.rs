@@ -64,18 +64,23 @@ fn a_large_centre_takes_a_few_megabytes_and_an_event_less_than_a_microsecond() {
     }
     let each = begun.elapsed() / u32::try_from(EVENTS).unwrap();
     let full = resident() - before;
-    let begun = Instant::now();
-    let snapshot = board
-        .snapshot(TENANT, ServiceLevel::Offered, at(60))
-        .unwrap();
-    let json = serde_json::to_vec(&snapshot).unwrap();
+    let mut shown = Duration::MAX;
+    let mut json = Vec::new();
+    for _ in 0..20 {
+        let begun = Instant::now();
+        let snapshot = board
+            .snapshot(TENANT, ServiceLevel::Offered, at(60))
+            .unwrap();
+        json = serde_json::to_vec(&snapshot).unwrap();
+        shown = shown.min(begun.elapsed());
+    }
     eprintln!(
         "{each:?} an event; {} kB without and {} kB with {} visits that no record has settled; snapshot of {} kB in {:?}",
         empty / 1024,
         full / 1024,
         EVENTS / 4,
         json.len() / 1024,
-        begun.elapsed()
+        shown
     );
     let checkpoint = Instant::now();
     let bytes = serde_json::to_vec(&board.checkpoint(1, at(60)))
