@@ -13,6 +13,7 @@
 mod batches;
 mod error;
 mod frame;
+mod lock;
 mod read;
 mod recovery;
 mod segment;

@@ -1,14 +1,13 @@
 //! The thread that writes.
 
-use std::fs::{self, File};
-use std::path::PathBuf;
+use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{FlockOperation, flock};
 use tokio::sync::{mpsc, oneshot};
 
 use super::batches::{Batch, Batches};
+use super::lock::Lock;
 use super::segment::{Disk, Medium, Segment, Segments, sync_directory};
 use super::{Damage, JournalError, Options, Position, Recovery, read, recovery};
 use crate::analytics::read::Delivery;
@@ -37,7 +36,7 @@ pub(super) struct Writer {
     /// The position of the next record.
     next: Position,
     /// Held for as long as the journal is open.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Writer {
@@ -48,7 +47,7 @@ impl Writer {
         let directory = &options.directory;
         fs::create_dir_all(directory)
             .map_err(|error| JournalError::io("making", directory, &error))?;
-        let lock = lock(directory.join("lock"), directory)?;
+        let lock = Lock::take(directory)?;
         let (segments, mut recovery) = recovery::recover(directory)?;
         let first = segments.first().unwrap_or(recovery.end);
         let batches = Batches::open(directory, &*disk, new_epoch(), first)?;
@@ -222,16 +221,6 @@ impl Writer {
                 .map_err(|error| JournalError::io("removing", &segment.path, &error))?;
         }
         Ok(())
-    }
-}
-
-fn lock(path: PathBuf, directory: &std::path::Path) -> Result<File, JournalError> {
-    let file = File::create(&path).map_err(|error| JournalError::io("making", &path, &error))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(_) => Err(JournalError::InUse {
-            path: directory.to_owned(),
-        }),
     }
 }
 
