@@ -132,3 +132,20 @@ async fn what_a_failed_sync_left_on_the_disk_was_refused_and_does_not_come_back(
         assert_eq!(found, [delivery(0), delivery(3)]);
     }
 }
+
+#[tokio::test]
+async fn what_was_refused_does_not_come_back_when_the_next_thing_is_a_restart() {
+    let place = tempfile::tempdir().unwrap();
+    let disk = Narrow::default();
+    disk.room.store(100_000, Ordering::SeqCst);
+    let (journal, _) = Journal::open_on(small(place.path()), disk.clone())
+        .await
+        .unwrap();
+    journal.append(vec![delivery(0)]).await.unwrap();
+    disk.sync_fails.store(true, Ordering::SeqCst);
+    assert!(journal.append(vec![delivery(1)]).await.is_err());
+    journal.close().await.unwrap();
+    let (journal, recovery) = open(small(place.path())).await;
+    assert_eq!((recovery.end, recovery.cut), (1, 0));
+    assert_eq!(journal.append(vec![delivery(2)]).await.unwrap(), 1);
+}
