@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
-use super::model::{Call, CallId, Moment, Outcome, QueueVisit, TenantId};
+use super::model::{Call, CallId, Moment, Outcome, QueueVisit};
 use super::read::Source;
 
 /// How much a telling counts; the higher wins. From the high bits down: how complete it is (3 bits), where it comes from (3), the latest
@@ -182,9 +182,6 @@ fn void(call: &Call, key: &VisitKey) -> QueueVisit {
         caller: Box::default(),
     }
 }
-
-/// What tells one row of `calls` from another.
-pub type CallKey = (TenantId, Moment, CallId);
 
 #[cfg(test)]
 mod tests;

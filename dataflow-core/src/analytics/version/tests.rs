@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::analytics::model::SessionId;
+use crate::analytics::model::{SessionId, TenantId};
 use crate::analytics::read::{Message, message};
 use crate::analytics::{MaxWait, visits};
 
@@ -44,6 +44,8 @@ fn telling(source: Source, json: &str) -> Telling {
     }
 }
 
+/// What tells one row of `calls` from another.
+type CallKey = (TenantId, Moment, CallId);
 /// What tells one row of `queue_calls` from another.
 type VisitsKey = (TenantId, Box<str>, Moment, CallId, u8);
 
