@@ -40,7 +40,7 @@ fn there_is_a_page_for_the_program_and_for_each_verb() {
     assert!(program.contains(".TH dataflow 1"), "{program}");
     assert!(program.contains("EXIT STATUS"), "{program}");
     assert!(
-        program.contains("the server cannot be reached or signed in to"),
+        program.contains("the server or the PBX cannot be reached or signed in to"),
         "{program}"
     );
     let run = std::fs::read_to_string(pages.join("dataflow-run.1")).unwrap();
