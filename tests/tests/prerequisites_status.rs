@@ -7,19 +7,21 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use dataflow_tests::{Ended, Lab, Program, SERVICE, wait_until};
+use dataflow_tests::{CLICKHOUSE, Ended, Lab, Program, SERVICE, wait_until};
 use serde_json::json;
 
 fn status(lab: &Lab) -> Ended {
     lab.dataflow_with_api(["status"]).run()
 }
 
-fn wait_for_health(lab: &Lab, wanted: &str) {
-    wait_until(
-        &format!("the service to be {wanted}"),
-        Duration::from_secs(30),
-        || lab.inspect(SERVICE)["State"]["Health"]["Status"] == wanted,
-    );
+fn wait_for_health(lab: &Lab) {
+    for name in [CLICKHOUSE, SERVICE] {
+        wait_until(
+            &format!("{name} to be healthy"),
+            Duration::from_secs(60),
+            || lab.inspect(name)["State"]["Health"]["Status"] == "healthy",
+        );
+    }
 }
 
 /// The settings with the API, for a PBX at its other address.
@@ -40,7 +42,7 @@ fn given_a_service_at_work_when_something_at_the_pbx_changes_then_status_says_wh
 {
     let lab = Lab::deployed();
     let pbx = &lab.lab_pbx;
-    wait_for_health(&lab, "healthy");
+    wait_for_health(&lab);
     insta::assert_snapshot!("all_well", status(&lab).snapshot());
 
     pbx.clear_ip_filters();
@@ -62,7 +64,7 @@ fn given_a_service_at_work_when_something_at_the_pbx_changes_then_status_says_wh
 fn given_a_pbx_that_cannot_be_asked_then_status_says_why_and_the_server_counts_as_running() {
     let lab = Lab::deployed();
     let pbx = &lab.lab_pbx;
-    wait_for_health(&lab, "healthy");
+    wait_for_health(&lab);
     let by_hand = lab.dataflow(["status"]).run();
     insta::assert_snapshot!("by_hand", by_hand.snapshot());
 

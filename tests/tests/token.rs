@@ -129,8 +129,13 @@ fn given_a_terminal_then_a_no_generates_nothing_and_a_typed_token_is_not_shown()
     assert_eq!((lab.lab_pbx.token(), id(&lab, SERVICE)), (None, service));
 
     let by_portal = lab.lab_pbx.generate_token();
-    let typed = token(&lab, "set").run_on_terminal(&[&by_portal, "yes"]);
-    hides(&typed, &[&by_portal]);
+    let mut terminal = token(&lab, "set").at_terminal();
+    terminal.wait_for("Token of the Data Flow server: ");
+    terminal.type_in(&format!("{by_portal}\n"));
+    terminal.wait_for("Go ahead?");
+    terminal.type_in("yes\n");
+    let typed = terminal.left();
+    assert!(!typed.screen.contains(&by_portal), "{typed:?}");
     assert_eq!(typed.code, Some(0), "{typed:?}");
     wait_for_health(&lab, "healthy");
 }
