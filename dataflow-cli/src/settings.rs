@@ -172,6 +172,10 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
     if let Some(token) = cli.verb.token() {
         settings.token = token.settings();
     }
+    if let Some(pbx) = cli.verb.pbx() {
+        settings.public_ip = pbx.public_ip;
+        settings.pbx = pbx.pbx;
+    }
     if let Some(deploy) = cli.verb.deploy() {
         settings.prerequisites.mode = deploy.prerequisites.prerequisites.map(Into::into);
         settings.public_ip = deploy.public_ip;

@@ -51,7 +51,7 @@ fn given_a_service_at_work_when_what_it_needs_at_the_pbx_is_gone_then_it_stops_w
     pbx.add_ip_filter(&entry, "ACCEPT", Some("2020-01-01T00:00:00Z"), "over");
     pbx.forget_requests();
     wait_until("the service to ask again", PATIENCE, || {
-        answer(&lab, "/lab/dataflow") == "429"
+        pbx.answers_to_services() == [429, 429]
     });
     assert_eq!(lab.rows(), rows, "an entry that is over has no effect");
     pbx.add_ip_filter(&entry, "ACCEPT", None, "by somebody else");

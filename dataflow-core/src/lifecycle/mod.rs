@@ -8,6 +8,8 @@
 mod action;
 mod approve;
 mod at_pbx;
+mod checked;
+mod checklist;
 mod clickhouse;
 mod compare;
 mod converge;
@@ -48,11 +50,13 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod token;
+mod token_change;
 mod upgrade;
 mod whitelist;
 
 pub use crate::docker::{LogLine, LogOutput, Usage};
 pub use approve::Approve;
+pub use checklist::{Checklist, Surroundings};
 pub use compare::{Difference, differences};
 pub use desired::Desired;
 pub use error::{LifecycleError, Recovery, StepError};
@@ -69,12 +73,12 @@ pub use operator::Operator;
 pub use plan::{Action, Change, Plan, Pulls, Step};
 pub use plan_error::PlanError;
 pub use planner::plan;
-pub use reached::Reached;
 pub use records::{History, Records, Unlocked};
 pub use remembered::{Deed, DeployedSettings, Remembered};
 pub use server::{Report, Server};
 pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};
 pub use summary::{PlanSummary, StepSummary};
+pub use token_change::TokenStatus;
 
 use std::{path::PathBuf, time::Duration};
 

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{
@@ -29,8 +30,8 @@ const LIMIT: usize = 1 << 20;
 /// What stands before each line of the password file in the answer.
 const PASSWORD_FILE: &str = "password-file ";
 
-/// What is read of the token's file, where there is one: its mode, its owner, and the digest of what it holds.
-const TOKEN_FILE: &str = r#"test ! -f "$token" || echo "token $(stat -L -c '%f %u %g' "$token") $(head -c 65536 "$token" | sha256sum)"
+/// What is read of the token's file, where there is one: its mode, its owner, when it was written, and the digest of what it holds.
+const TOKEN_FILE: &str = r#"test ! -f "$token" || echo "token $(stat -L -c '%f %u %g %Y' "$token") $(head -c 65536 "$token" | sha256sum)"
 "#;
 
 /// How the answer of the probe begins.
@@ -51,10 +52,10 @@ pub(super) async fn observe(
     Ok(observed)
 }
 
-/// The same, and what the machine is, in the same command.
+/// The same, and what the machine is, in the same command. Where there is no engine, nothing is seen of it.
 pub(super) async fn observe_with_facts(
     host: &Host,
-    engine: &Engine,
+    engine: impl Into<Option<&Engine>>,
     release: &Release,
     spec: &Spec,
 ) -> Result<(Observed, Facts), LifecycleError> {
@@ -62,7 +63,10 @@ pub(super) async fn observe_with_facts(
     let command = question(release, spec, &probe)
         .deadline(READ + facts::DEADLINE)
         .limit(LIMIT + facts::LIMIT);
-    let (observed, facts) = observe_by(&command, host, engine, release, spec).await?;
+    let (observed, facts) = match engine.into() {
+        Some(engine) => observe_by(&command, host, engine, release, spec).await?,
+        None => read_server(&command, host, release, spec).await?,
+    };
     let mut facts = facts.ok_or_else(|| FactsError::BrokeOff {
         host: host.label(),
         detail: "what it is was not told to the end".to_owned(),
@@ -192,7 +196,7 @@ fn understand(answer: &str, release: &Release, asked: SystemTime) -> Observed {
         } else if let Some(rest) = line.strip_prefix("path ") {
             observed.directories.extend(directory_of(rest));
         } else if let Some(rest) = line.strip_prefix("token ") {
-            observed.token = token_of(rest);
+            (observed.token, observed.token_since) = token_of(rest).unzip();
         } else if let Some(rest) = line.strip_prefix("clock ") {
             let time = rest.parse().ok();
             observed.clock = time.map(|time| ClockSkew::of(time, asked));
@@ -213,17 +217,19 @@ fn understand(answer: &str, release: &Release, asked: SystemTime) -> Observed {
     observed
 }
 
-/// Reads `MODE UID GID DIGEST …`.
-fn token_of(line: &str) -> Option<DeliveredToken> {
+/// Reads `MODE UID GID TIME DIGEST …`.
+fn token_of(line: &str) -> Option<(DeliveredToken, Timestamp)> {
     let mut fields = line.split_whitespace();
     let mode = u32::from_str_radix(fields.next()?, 16).ok()?;
     let uid = fields.next()?.parse().ok()?;
     let gid = fields.next()?.parse().ok()?;
-    Some(DeliveredToken {
+    let since = Timestamp::from_second(fields.next()?.parse().ok()?).ok()?;
+    let token = DeliveredToken {
         fingerprint: TokenFingerprint::of_digest(fields.next()?)?,
         mode: mode & 0o7777,
         owner: Owner { uid, gid },
-    })
+    };
+    Some((token, since))
 }
 
 /// Reads `MODE UID GID PATH`, the mode in hexadecimal with the file's type, as `stat` prints it.

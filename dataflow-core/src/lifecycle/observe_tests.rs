@@ -32,11 +32,12 @@ fn an_answer_of_a_server_in_use_is_understood() {
 }
 
 #[test]
-fn a_delivered_token_is_known_by_its_digest_mode_and_owner() {
+fn a_delivered_token_is_known_by_its_digest_age_mode_and_owner() {
     let digest = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
-    let observed = read(&format!("token 8180 888 888 {digest}  -\n"));
+    let observed = read(&format!("token 8180 888 888 1795525200 {digest}  -\n"));
     let token = observed.token.unwrap();
     assert_eq!(token.fingerprint.to_string(), "7692c3ad3540");
+    assert_eq!(observed.token_since, "2026-11-24T13:00:00Z".parse().ok());
     assert_eq!(
         (token.mode, token.owner),
         (0o600, Owner { uid: 888, gid: 888 })
@@ -45,7 +46,8 @@ fn a_delivered_token_is_known_by_its_digest_mode_and_owner() {
         "",
         "8180",
         "8180 888 888",
-        "8180 888 888 7692c3ad3540  -",
+        "8180 888 888 1795525200",
+        "8180 888 888 1795525200 7692c3ad3540  -",
         "x y z w",
     ] {
         assert_eq!(read(&format!("token {torn}\n")).token, None, "{torn}");

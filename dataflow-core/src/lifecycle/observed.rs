@@ -40,6 +40,8 @@ pub struct Observed {
     pub remembered: Option<Remembered>,
     /// The token that was delivered.
     pub token: Option<DeliveredToken>,
+    /// When its file was written.
+    pub token_since: Option<Timestamp>,
     /// What the PBX said, where it was asked.
     pub pbx: PbxSeen,
     /// When that was: entries of its whitelist end.

@@ -49,6 +49,10 @@ pub enum PlanError {
         between: String,
     },
 
+    /// A token is to be delivered, and nobody knows where to.
+    #[error("it is not set where the service looks for its token")]
+    NoPlaceForToken,
+
     /// The service would be newer than its PBX.
     #[error(
         "the image {image} has version {version}, and the PBX has {pbx}: the PBX is upgraded first"
@@ -163,6 +167,9 @@ impl Explain for PlanError {
             Self::Image(error) => error.next_step(),
             Self::ImageMissing { .. } => {
                 "Leave out --pull never, or load the image on the server (docker load).".into()
+            }
+            Self::NoPlaceForToken => {
+                "Set deliver-as under [token] in the settings file to the name of the file, in the service's data directory, that it reads. The vendor documents none.".into()
             }
             Self::Downgrade { .. } => {
                 "Name the image that is wanted with -i or -d, or in dataflow.toml. To go back to the older one, which may not read what the newer one has written: back up the data, then add --allow-downgrade.".into()

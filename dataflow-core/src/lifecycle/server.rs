@@ -18,7 +18,6 @@ use super::{
     operation::Operation,
     plan_error::PlanError,
     records::{self, Records},
-    status::{self, Status},
     summary::PlanSummary,
     upgrade,
 };
@@ -127,15 +126,6 @@ impl Server {
     /// The machine, reached by the same session.
     pub fn host(&self) -> &Host {
         &self.host
-    }
-
-    /// What is running, asked without changing anything and without a command on the server.
-    ///
-    /// # Errors
-    /// Where the engine gives no answer.
-    pub async fn status(&self) -> Result<Status, LifecycleError> {
-        let containers = observe::containers(&self.engine, &self.release).await?;
-        Ok(status::status(&self.host, &self.engine, &self.release, &containers).await)
     }
 
     /// What the containers that run take of the machine.

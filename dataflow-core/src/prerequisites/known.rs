@@ -1,14 +1,12 @@
 //! What a checklist is made of: what others were told.
 
-use std::net::IpAddr;
-
 use jiff::Timestamp;
 
 use crate::{
     facts::Facts,
     pbx::{PbxSeen, PbxVersion, Seen},
     reach::Reach,
-    spec::{TokenFingerprint, Version},
+    spec::{PrerequisiteMode, Spec, TokenFingerprint, Version},
 };
 
 /// What is known of a server and its PBX. What nobody asked about is [`Seen::NotAsked`].
@@ -35,9 +33,7 @@ pub struct Known {
 /// What the service's container was made for. What it does not say is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Service {
-    /// The address of its PBX.
-    pub pbx: Option<IpAddr>,
-    /// The PBX's version.
+    /// The version of its PBX.
     pub pbx_version: Option<PbxVersion>,
     /// The token.
     pub token: Option<TokenFingerprint>,
@@ -56,6 +52,23 @@ impl Known {
             to_pbx: Seen::NotAsked,
             from_pbx: Seen::NotAsked,
             server: Seen::NotAsked,
+        }
+    }
+
+    /// With why the PBX was not asked, where the settings say it.
+    pub(super) fn explained(self, spec: &Spec) -> Self {
+        let why = match (spec.prerequisites(), spec.api()) {
+            (PrerequisiteMode::Manual, _) => "done by hand, as the settings say",
+            (PrerequisiteMode::Api, None) => "no user of the PBX is set (api.user)",
+            (PrerequisiteMode::Api, Some(_)) => return self,
+        };
+        let PbxSeen { whitelist, version } = self.pbx;
+        Self {
+            pbx: PbxSeen {
+                whitelist: whitelist.unless_asked(why),
+                version: version.unless_asked(why),
+            },
+            ..self
         }
     }
 }

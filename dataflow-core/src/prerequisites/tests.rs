@@ -69,7 +69,6 @@ fn all_well() -> Known {
         },
         delivered: Seen::Known(ONE.parse().ok()),
         service: Some(Service {
-            pbx: "172.31.16.133".parse().ok(),
             pbx_version: Some(PbxVersion::read("22.3.5")),
             token: ONE.parse().ok(),
         }),

@@ -3,6 +3,7 @@
 mod deep;
 mod logs;
 mod looked;
+pub(crate) mod pbx;
 mod poller;
 mod seen;
 mod series;
@@ -15,12 +16,13 @@ use std::{
 };
 
 use crate::{
+    api::Cached,
     live,
     panel::{Shared, StartError},
 };
 pub(crate) use logs::LogState;
 pub(crate) use looked::Looked;
-pub(crate) use seen::{Fitness, Seen, Trouble};
+pub(crate) use seen::{Fitness, Seen, Standing, Trouble};
 pub(crate) use series::{Load, Sample, Series};
 pub(crate) use settings::SettingsError;
 pub(crate) use watched::Watched;
@@ -28,6 +30,8 @@ pub(crate) use watched::Watched;
 /// All servers of the settings file, in its order.
 pub(crate) struct Fleet {
     servers: RwLock<Arc<[Arc<Watched>]>>,
+    /// What the API tells of all of them.
+    pub(crate) cached: Cached,
 }
 
 impl Fleet {
@@ -42,6 +46,7 @@ impl Fleet {
             .map(|(name, address)| Arc::new(Watched::new(name, address, config.to_owned())));
         Ok(Self {
             servers: RwLock::new(servers.collect()),
+            cached: Cached::default(),
         })
     }
 
@@ -49,6 +54,11 @@ impl Fleet {
     pub(crate) fn servers(&self) -> Arc<[Arc<Watched>]> {
         let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&servers)
+    }
+
+    /// Another one whenever something is seen of any of them.
+    pub(crate) fn version(&self) -> u64 {
+        self.servers().iter().map(|server| server.version()).sum()
     }
 
     /// The one of this name.

@@ -136,7 +136,7 @@ pub(super) fn write() -> Result<()> {
         "lab_pbx": {
             "container": pbx::CONTAINER,
             "address": network::PBX,
-            "second_address": network::SECOND_PBX,
+            "other_addresses": network::OTHER_PBX,
             "port": 8887,
             "control": pbx::control(),
             "metadata": pbx::metadata(),
