@@ -89,6 +89,7 @@ pub(super) struct Lines {
 
 /// How many lines.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HowMany {
     /// The most lines that are told.

@@ -64,7 +64,7 @@ pub(super) async fn poll(panel: Shared, watched: Arc<Watched>) {
         tokio::select! {
             () = sleep(rest) => {}
             () = watched.look.notified() => {}
-            () = panel.ending.wait() => break,
+            () = watched.end(&panel) => break,
         }
     }
     if let Some(session) = round.session {
