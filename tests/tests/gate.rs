@@ -28,9 +28,9 @@ const HARDWARE: [&str; 10] = [
 fn strict(lab: &Lab, arguments: &[&str]) -> Program {
     let text = fs::read_to_string(&lab.settings).expect("the lab's settings");
     let (server, rest) = text.split_once("[preflight]").expect("what is ignored");
-    let (_, ssh) = rest.split_once("[ssh]").expect("how to sign in");
+    let (_, others) = rest.split_once("\n[").expect("another table");
     let path: PathBuf = lab.settings.with_file_name("strict.toml");
-    fs::write(&path, format!("{server}[ssh]{ssh}")).expect("settings of our own");
+    fs::write(&path, format!("{server}[{others}")).expect("settings of our own");
     let path = path.to_str().expect("a path");
     Program::new([&["--config", path], arguments].concat())
 }
