@@ -19,7 +19,7 @@
 //! | [average handling](Tally::average_handling) | average talk + average wrap-up |
 //! | [service level](Tally::service_level) | one of four [formulas](ServiceLevel), with T the queue's limit and S that of a short wait |
 //! | [occupancy](AgentTime::occupancy) | (queue call + wrap-up \[+ other call\]) ÷ (logged in − not ready) |
-//! | [staffed](staffed) | agents who are neither offline nor logged out |
+//! | [`staffed`] | agents who are neither offline nor logged out |
 //! | [longest wait](longest_wait) | of those who wait now; 0 where nobody does |
 //!
 //! Over several queues all of these are taken of the added [`Tally`]s. An agent in several queues is one agent: what they are at is the
