@@ -28,7 +28,7 @@ const HARDWARE: [&str; 10] = [
 fn strict(lab: &Lab, arguments: &[&str]) -> Program {
     let text = fs::read_to_string(&lab.settings).expect("the lab's settings");
     let (server, rest) = text.split_once("[preflight]").expect("what is ignored");
-    let (_, others) = rest.split_once("\n[").expect("other tables");
+    let (_, others) = rest.split_once("\n[").expect("another table");
     let path: PathBuf = lab.settings.with_file_name("strict.toml");
     fs::write(&path, format!("{server}[{others}")).expect("settings of our own");
     let path = path.to_str().expect("a path");
