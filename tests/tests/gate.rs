@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 /// The lab's settings without what they ignore.
 fn strict(lab: &Lab, arguments: &[&str]) -> Program {
     let text = fs::read_to_string(&lab.settings).expect("the lab's settings");
-    let (before, ignored) = text.split_once("\nignore = ").expect("what is ignored");
-    let (_, after) = ignored.split_once('\n').expect("more settings");
+    let (server, rest) = text.split_once("[preflight]").expect("what is ignored");
+    let (_, others) = rest.split_once("\n[").expect("another table");
     let path: PathBuf = lab.settings.with_file_name("strict.toml");
-    fs::write(&path, format!("{before}\n{after}")).expect("settings of our own");
+    fs::write(&path, format!("{server}[{others}")).expect("settings of our own");
     let path = path.to_str().expect("a path");
     Program::new([&["--config", path], arguments].concat())
 }
