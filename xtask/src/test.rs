@@ -25,6 +25,8 @@ pub(crate) fn main(filter: &[String]) -> Result<()> {
         "dataflow-cli",
         "--package",
         "dataflow-preflight",
+        "--package",
+        "dataflow-web",
     ]))?;
     let mut count = Count::default();
     let unit = run(

@@ -11,7 +11,7 @@ pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
     loop {
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
-            () = panel.ending.wait() => return,
+            () = server.end(&panel) => return,
         }
         if let Some((id, html)) = pages::overview::part(&server) {
             part(&panel.live.overview, &id, &html);
