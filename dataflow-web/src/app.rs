@@ -106,8 +106,33 @@ pub(crate) fn routes(panel: &Shared) -> Routes {
     routes.get("/live/overview", Viewer, live::overview);
     routes.get("/live/servers/{name}", Viewer, live::server);
     routes.get("/live/runs/{id}", Viewer, live::run);
-    let _later = (Operator, Administrator);
+    of_pages(&mut routes);
     routes
+}
+
+/// Pages that show, and what their forms do beside starting something.
+fn of_pages(routes: &mut Routes) {
+    routes.post("/theme", Need::Nobody, pages::theme::choose);
+    routes.get("/wall", Viewer, pages::overview::wall);
+    routes.get("/keys", Viewer, pages::keys::show);
+    routes.get("/servers/{name}", Viewer, pages::server::show);
+    routes.post("/servers/{name}/look", Viewer, pages::server::look);
+    routes.get("/servers/{name}/plan", Viewer, pages::plan::show);
+    routes.get("/servers/{name}/preflight", Viewer, pages::preflight::show);
+    routes.get("/servers/{name}/history", Viewer, pages::history::show);
+    routes.get("/servers/{name}/history/{run}", Viewer, pages::history::run);
+    routes.get("/servers/{name}/do/{verb}", Operator, pages::confirm::show);
+    routes.get("/settings", Viewer, pages::settings::show);
+    routes.post("/settings/password", Viewer, pages::settings::password);
+    routes.get("/users", Administrator, pages::users::show);
+    routes.post("/users", Administrator, pages::users::invite);
+    routes.post("/users/{name}/role", Administrator, pages::users::role);
+    routes.post("/users/{name}/link", Administrator, pages::users::link);
+    routes.post("/users/{name}/remove", Administrator, pages::users::remove);
+    routes.get("/tokens", Administrator, pages::tokens::show);
+    routes.post("/tokens", Administrator, pages::tokens::make);
+    routes.post("/tokens/{name}/remove", Administrator, pages::tokens::remove);
+    routes.get("/audit", Administrator, pages::audit::show);
 }
 
 /// The whole panel, as it answers requests.
@@ -121,6 +146,7 @@ pub(crate) fn app(panel: &Shared) -> Router {
         .method_not_allowed_fallback(async |request: Request| {
             Refusal::Method.at(request.uri().path())
         })
+        .layer(middleware::from_fn(pages::theme::around))
         .layer(middleware::from_fn(
             move |request: Request, next: Next| async move {
                 let mut response = next.run(request).await;
