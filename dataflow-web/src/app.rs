@@ -4,23 +4,21 @@ use axum::{
     Router,
     extract::Request,
     handler::Handler,
-    http::{HeaderName, HeaderValue, Method, header},
-    middleware::{self, Next},
-    response::Response,
+    http::Method,
+    middleware,
     routing::{self, MethodFilter},
 };
 
 use crate::{
     account::Role::{Administrator, Operator, Viewer},
+    api::{accounts, document, operations, servers},
     assets,
     guard::{Guard, Need, guard},
-    live, pages,
+    live, metrics, pages,
     panel::Shared,
     refusal::Refusal,
+    tidy,
 };
-
-/// What browsers may do with a page: load from here, send forms to here, and nothing else.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// A route, for the test that holds them all to a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +66,24 @@ impl Routes {
         self.add(Method::GET, path, need.into(), handler);
     }
 
+    /// Something to set.
+    pub(crate) fn put<H, T>(&mut self, path: &'static str, need: impl Into<Need>, handler: H)
+    where
+        H: Handler<T, Shared>,
+        T: 'static,
+    {
+        self.add(Method::PUT, path, need.into(), handler);
+    }
+
+    /// Something to take away.
+    pub(crate) fn delete<H, T>(&mut self, path: &'static str, need: impl Into<Need>, handler: H)
+    where
+        H: Handler<T, Shared>,
+        T: 'static,
+    {
+        self.add(Method::DELETE, path, need.into(), handler);
+    }
+
     /// Something to do.
     pub(crate) fn post<H, T>(&mut self, path: &'static str, need: impl Into<Need>, handler: H)
     where
@@ -98,6 +114,7 @@ pub(crate) fn routes(panel: &Shared) -> Routes {
     routes.get("/welcome", Need::Nobody, pages::welcome::show);
     routes.post("/welcome", Need::Nobody, pages::welcome::accept);
     routes.get("/", Viewer, pages::overview::show);
+    routes.get("/servers/{name}/logs", Viewer, pages::logs::show);
     routes.post("/servers/{name}/runs", Operator, pages::order::start);
     routes.get("/runs/{id}", Viewer, pages::run::show);
     routes.post("/runs/{id}/approve", Operator, pages::run::approve);
@@ -106,6 +123,51 @@ pub(crate) fn routes(panel: &Shared) -> Routes {
     routes.get("/live/overview", Viewer, live::overview);
     routes.get("/live/servers/{name}", Viewer, live::server);
     routes.get("/live/runs/{id}", Viewer, live::run);
+    routes.get("/live/logs/{name}", Viewer, live::logs);
+
+    routes.get("/healthz", Need::Nobody, metrics::healthz);
+    routes.get("/metrics", Viewer, metrics::serve);
+    routes.get("/api/v1/openapi.json", Need::Nobody, document::serve);
+    routes.get("/api/v1/me", Viewer, servers::me);
+    routes.get("/api/v1/servers", Viewer, servers::list);
+    routes.get("/api/v1/servers/{name}", Viewer, servers::show);
+    routes.post("/api/v1/servers/{name}/look", Operator, servers::look);
+    routes.get("/api/v1/servers/{name}/plan", Viewer, servers::plan);
+    routes.get(
+        "/api/v1/servers/{name}/preflight",
+        Viewer,
+        servers::preflight,
+    );
+    routes.get(
+        "/api/v1/servers/{name}/prerequisites",
+        Viewer,
+        servers::prerequisites,
+    );
+    routes.get("/api/v1/servers/{name}/history", Viewer, servers::history);
+    routes.get("/api/v1/servers/{name}/samples", Viewer, servers::samples);
+    routes.get("/api/v1/servers/{name}/logs", Viewer, servers::logs);
+    routes.post("/api/v1/servers/{name}/runs", Operator, operations::start);
+    routes.get("/api/v1/runs", Viewer, operations::list);
+    routes.get("/api/v1/runs/{id}", Viewer, operations::show);
+    routes.get("/api/v1/runs/{id}/events", Viewer, operations::events);
+    routes.post("/api/v1/runs/{id}/approval", Operator, operations::approval);
+    routes.post(
+        "/api/v1/runs/{id}/interrupt",
+        Operator,
+        operations::interrupt,
+    );
+    routes.get("/api/v1/users", Administrator, accounts::users);
+    routes.post("/api/v1/users", Administrator, accounts::invite);
+    routes.put("/api/v1/users/{name}", Administrator, accounts::set_role);
+    routes.delete("/api/v1/users/{name}", Administrator, accounts::remove_user);
+    routes.get("/api/v1/tokens", Administrator, accounts::tokens);
+    routes.post("/api/v1/tokens", Administrator, accounts::make_token);
+    routes.delete(
+        "/api/v1/tokens/{name}",
+        Administrator,
+        accounts::remove_token,
+    );
+    routes.get("/api/v1/audit", Administrator, accounts::audit);
     of_pages(&mut routes);
     routes
 }
@@ -137,56 +199,16 @@ fn of_pages(routes: &mut Routes) {
 
 /// The whole panel, as it answers requests.
 pub(crate) fn app(panel: &Shared) -> Router {
-    let secure = panel.secure;
     routes(panel)
         .router
         .fallback(async |request: Request| {
             Refusal::Missing("such page".to_owned()).at(request.uri().path())
         })
-        .method_not_allowed_fallback(async |request: Request| {
-            Refusal::Method.at(request.uri().path())
-        })
-        .layer(middleware::from_fn(pages::theme::around))
-        .layer(middleware::from_fn(
-            move |request: Request, next: Next| async move {
-                let mut response = next.run(request).await;
-                protect(&mut response, secure);
-                response
-            },
+        .layer(middleware::from_fn_with_state(
+            Shared::clone(panel),
+            tidy::tidy,
         ))
+        // The outermost: what is tidied becomes a page, too.
+        .layer(middleware::from_fn(pages::theme::around))
         .with_state(Shared::clone(panel))
-}
-
-/// Tells the browser what it may do with an answer.
-pub(crate) fn protect(response: &mut Response, secure: bool) {
-    let headers = response.headers_mut();
-    let all: [(HeaderName, &str); 7] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // Without any, browsers would not say of a form from where it was sent.
-        (header::REFERRER_POLICY, "same-origin"),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ),
-        (
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ),
-        (
-            HeaderName::from_static("permissions-policy"),
-            "camera=(), geolocation=(), microphone=()",
-        ),
-    ];
-    for (name, value) in all {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    if secure {
-        let year = HeaderValue::from_static("max-age=31536000");
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
-    }
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
 }

@@ -1,6 +1,9 @@
 //! Who may do what: asked before every route, in one place. No handler is reached by somebody who may not reach it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -9,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::{
     account::{COOKIE, Hash, Role, Session},
@@ -20,6 +23,9 @@ use crate::{
 
 /// The most bytes of a request's body.
 pub(crate) const BODY: usize = 64 * 1024;
+
+/// How long it may take to come.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a route demands of the one who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,20 +111,23 @@ async fn judge(guard: &Guard, mut request: Request) -> Result<Request, Response>
             let Some(caller) = &caller else {
                 return Err(not_signed_in(&request));
             };
-            if let Some(session) = caller.session.as_ref().filter(|_| changes) {
-                if !names::from_here(request.headers()) {
-                    return Err(refuse(Refusal::Elsewhere));
-                }
-                let (proven, rest) = proves(session, request).await.map_err(refuse)?;
-                if !proven {
-                    return Err(refuse(Refusal::Stale));
-                }
-                request = rest;
+            if changes && caller.session.is_some() && !names::from_here(request.headers()) {
+                return Err(refuse(Refusal::Elsewhere));
             }
             if caller.role < least {
                 return Err(refuse(Refusal::Role(least)));
             }
         }
+    }
+    if changes {
+        let body = read(&mut request).await.map_err(refuse)?;
+        let session = caller.as_ref().and_then(|caller| caller.session.as_ref());
+        if let (Need::Role(_), Some(session)) = (guard.need, session)
+            && !proves(session, request.headers(), &body)
+        {
+            return Err(refuse(Refusal::Stale));
+        }
+        *request.body_mut() = Body::from(body);
     }
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
@@ -134,6 +143,7 @@ fn who(panel: &Shared, headers: &HeaderMap, address: IpAddr, used: bool) -> Opti
         let token = scheme
             .eq_ignore_ascii_case("bearer")
             .then(|| kept.tokens.get(&Hash::of(token.trim())))??;
+        token.used.now();
         return Some(Caller {
             name: format!("token {}", token.name),
             role: token.role,
@@ -162,17 +172,27 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .find_map(|(known, value)| (known == name).then_some(value))
 }
 
-/// Whether a request says what only a page of this session knows: in a header, or in a form's field `csrf`.
-async fn proves(session: &Session, request: Request) -> Result<(bool, Request), Refusal> {
-    if let Some(said) = request.headers().get("x-csrf-token") {
-        return Ok((is_same(said.as_bytes(), session), request));
+/// The whole of a request's body: bounded, and within a time, so that nobody keeps a handler waiting.
+async fn read(request: &mut Request) -> Result<Bytes, Refusal> {
+    let body = std::mem::take(request.body_mut());
+    let body = Limited::new(body, BODY).collect();
+    match tokio::time::timeout(PATIENCE, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
+        Ok(Err(_)) => Err(Refusal::Wrong("The request breaks off.".to_owned())),
+        Err(_) => Err(Refusal::TooSlow),
     }
-    let (parts, body) = request.into_parts();
-    let body = Limited::new(body, BODY).collect().await;
-    let body = body.map_err(|_| Refusal::TooLarge)?.to_bytes();
-    let proven = is_form(&parts.headers)
-        && field(&body, "csrf").is_some_and(|said| is_same(said.as_bytes(), session));
-    Ok((proven, Request::from_parts(parts, Body::from(body))))
+}
+
+/// Whether a request says what only a page of this session knows: in a header, or in a form's field `csrf`.
+fn proves(session: &Session, headers: &HeaderMap, body: &Bytes) -> bool {
+    match headers.get("x-csrf-token") {
+        Some(said) => is_same(said.as_bytes(), session),
+        None => {
+            is_form(headers)
+                && field(body, "csrf").is_some_and(|said| is_same(said.as_bytes(), session))
+        }
+    }
 }
 
 /// Compares hashes, which takes as long wherever the two differ.

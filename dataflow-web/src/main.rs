@@ -1,6 +1,7 @@
 //! `dataflow-web`: shows Data Flow servers, and works on them, in a browser.
 
 mod account;
+mod api;
 mod app;
 mod args;
 mod assets;
@@ -8,6 +9,7 @@ mod ending;
 mod fleet;
 mod guard;
 mod live;
+mod metrics;
 mod names;
 mod pages;
 mod panel;
@@ -16,6 +18,7 @@ mod runs;
 mod say;
 mod serve;
 mod start;
+mod tidy;
 mod tls;
 mod unit;
 

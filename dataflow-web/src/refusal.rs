@@ -31,6 +31,8 @@ pub(crate) enum Refusal {
     Conflict(String),
     /// Too many bytes.
     TooLarge,
+    /// It took too long to come.
+    TooSlow,
     /// Not in a form that is read.
     MediaType,
     /// Understood, and not allowed as it is.
@@ -83,6 +85,7 @@ impl Refusal {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -104,6 +107,7 @@ impl Refusal {
             Self::Method => "Not with this method",
             Self::Conflict(_) => "Not as things are now",
             Self::TooLarge => "Too large",
+            Self::TooSlow => "Too slow",
             Self::MediaType => "Not in this form",
             Self::Invalid(_) => "Not as it is",
             Self::TooOften(_) => "Too often",
@@ -136,6 +140,7 @@ impl Refusal {
             Self::Missing(what) => format!("There is no {what}."),
             Self::Method => "Not with this method.".to_owned(),
             Self::TooLarge => format!("A request may have {} KiB.", crate::guard::BODY / 1024),
+            Self::TooSlow => "The request took too long to come.".to_owned(),
             Self::MediaType => "This is read as JSON only: Content-Type: application/json.".to_owned(),
             Self::TooOften(seconds) => {
                 format!("Too many failed tries. The next one is taken in {seconds} s.")

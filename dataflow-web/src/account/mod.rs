@@ -1,6 +1,7 @@
 //! Who may do what: users and their roles, passwords, sessions, tokens for programs, and a record of what was done.
 
 mod audit;
+mod change;
 mod password;
 mod secret;
 mod session;
@@ -8,8 +9,8 @@ mod store;
 mod throttle;
 mod user;
 
-pub(crate) use audit::Audit;
-pub(crate) use password::{Hasher, LONGEST, SHORTEST};
+pub(crate) use audit::{Audit, Deed};
+pub(crate) use password::{Busy, Hasher, LONGEST, SHORTEST};
 pub(crate) use secret::{Hash, Secret};
 pub(crate) use session::{COOKIE, Session, Sessions};
 pub(crate) use store::{AccountError, Accounts};

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     secret::{Hash, Secret},
-    user::{Invitation, Kept, Role, Token, User, is_name},
+    user::{Invitation, Kept, Role, Token, Used, User, is_name},
 };
 
 /// The file's name in the state directory.
@@ -211,6 +211,7 @@ impl Accounts {
             role,
             made_by: made_by.to_owned(),
             created: Timestamp::now(),
+            used: Used::default(),
         };
         self.change(move |kept| {
             full(kept.tokens.len())?;

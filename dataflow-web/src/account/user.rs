@@ -1,6 +1,12 @@
 //! Users, tokens for programs, and invitations: what the users file holds.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -60,6 +66,27 @@ pub(crate) struct Token {
     pub(crate) made_by: String,
     /// When.
     pub(crate) created: Timestamp,
+    /// When it was shown last.
+    #[serde(skip)]
+    pub(crate) used: Used,
+}
+
+/// When something was used last, to the second, since the panel was started. Clones tell the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Used(Arc<AtomicI64>);
+
+impl Used {
+    /// It is used now.
+    pub(crate) fn now(&self) {
+        self.0
+            .store(Timestamp::now().as_second(), Ordering::Relaxed);
+    }
+
+    /// When that was.
+    pub(crate) fn at(&self) -> Option<Timestamp> {
+        let second = self.0.load(Ordering::Relaxed);
+        Timestamp::from_second(second).ok().filter(|_| second > 0)
+    }
 }
 
 /// A link with which somebody chooses a password, once.

@@ -1,6 +1,7 @@
 //! The servers that are looked after: what each is doing, as it was last seen. Pages read that and never wait for a server.
 
 mod deep;
+mod logs;
 mod looked;
 mod poller;
 mod seen;
@@ -14,11 +15,13 @@ use std::{
 };
 
 use crate::{
+    api::Cached,
     live,
     panel::{Shared, StartError},
 };
+pub(crate) use logs::LogState;
 pub(crate) use looked::Looked;
-pub(crate) use seen::{Fitness, Seen, Trouble};
+pub(crate) use seen::{Fitness, Seen, Standing, Trouble};
 pub(crate) use series::{Load, Sample, Series};
 pub(crate) use settings::SettingsError;
 pub(crate) use watched::Watched;
@@ -26,6 +29,8 @@ pub(crate) use watched::Watched;
 /// All servers of the settings file, in its order.
 pub(crate) struct Fleet {
     servers: RwLock<Arc<[Arc<Watched>]>>,
+    /// What the API tells of all of them.
+    pub(crate) cached: Cached,
 }
 
 impl Fleet {
@@ -40,6 +45,7 @@ impl Fleet {
             .map(|(name, address)| Arc::new(Watched::new(name, address, config.to_owned())));
         Ok(Self {
             servers: RwLock::new(servers.collect()),
+            cached: Cached::default(),
         })
     }
 
@@ -47,6 +53,11 @@ impl Fleet {
     pub(crate) fn servers(&self) -> Arc<[Arc<Watched>]> {
         let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&servers)
+    }
+
+    /// Another one whenever something is seen of any of them.
+    pub(crate) fn version(&self) -> u64 {
+        self.servers().iter().map(|server| server.version()).sum()
     }
 
     /// The one of this name.
@@ -59,6 +70,7 @@ impl Fleet {
     pub(crate) fn watch(&self, panel: &Shared) {
         for server in self.servers().iter() {
             tokio::spawn(live::renew(Shared::clone(panel), Arc::clone(server)));
+            tokio::spawn(logs::follow(Shared::clone(panel), Arc::clone(server)));
             tokio::spawn(poller::poll(Shared::clone(panel), Arc::clone(server)));
         }
     }

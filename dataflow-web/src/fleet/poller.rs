@@ -89,6 +89,7 @@ impl Round {
             Ok(_) => 0,
             Err(_) => self.failures.saturating_add(1),
         };
+        watched.count_look(looked.is_err());
         note(watched, looked);
         if self.failures > 0 {
             // It may have been lost half-way.

@@ -4,15 +4,18 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
 use dataflow_core::spec::Settings;
 use tokio::sync::{Notify, watch};
 
-use super::{Sample, Seen, Series, SettingsError, settings};
-use crate::live::{self, Topic};
+use super::{Sample, Seen, Series, SettingsError, logs::Logs, settings};
+use crate::{
+    api::Cached,
+    live::{self, Topic},
+};
 
 /// One server that is looked after.
 pub(crate) struct Watched {
@@ -26,6 +29,12 @@ pub(crate) struct Watched {
     /// Has it looked at before its time.
     pub(super) look: Notify,
     all: AtomicBool,
+    /// What the API tells of it.
+    pub(crate) cached: Cached,
+    /// Looks, and those that failed.
+    looks: (AtomicU64, AtomicU64),
+    /// What its containers write.
+    pub(crate) logs: Logs,
     /// What pages that show this server listen to.
     pub(crate) topic: Topic,
 }
@@ -41,6 +50,9 @@ impl Watched {
             changes: watch::Sender::new(0),
             look: Notify::new(),
             all: AtomicBool::new(false),
+            cached: Cached::default(),
+            looks: Default::default(),
+            logs: Logs::new(),
             topic: Topic::new(live::KEPT),
         }
     }
@@ -80,6 +92,27 @@ impl Watched {
     /// Whether all of it is to be looked at now; asked once.
     pub(super) fn is_all_wanted(&self) -> bool {
         self.all.swap(false, Ordering::Relaxed)
+    }
+
+    /// Another one whenever something is seen of it.
+    pub(crate) fn version(&self) -> u64 {
+        *self.changes.borrow()
+    }
+
+    /// Has those who show it look again: something about it has changed that is not kept here.
+    pub(crate) fn renew(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+
+    /// How many looks there were, and how many failed.
+    pub(crate) fn looks(&self) -> (u64, u64) {
+        let (all, failed) = &self.looks;
+        (all.load(Ordering::Relaxed), failed.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn count_look(&self, failed: bool) {
+        self.looks.0.fetch_add(1, Ordering::Relaxed);
+        self.looks.1.fetch_add(u64::from(failed), Ordering::Relaxed);
     }
 
     /// Told of each look.

@@ -6,7 +6,7 @@ mod stream;
 mod topic;
 
 pub(crate) use renew::{add, part, renew};
-pub(crate) use routes::{overview, run, server};
+pub(crate) use routes::{logs, overview, run, server};
 pub(crate) use topic::Topic;
 
 /// How many events of a topic are kept that tells how things are, for who comes back after a moment.

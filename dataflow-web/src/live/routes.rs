@@ -32,6 +32,20 @@ pub(crate) async fn server(
     }
 }
 
+pub(crate) async fn logs(
+    State(panel): State<Shared>,
+    caller: Caller,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    Query(after): Query<After>,
+) -> Response {
+    let Some(server) = panel.fleet.find(&name) else {
+        return Refusal::Missing(format!("server {name}")).at("/live/");
+    };
+    server.logs.want();
+    answer(panel, caller, &server.logs.topic, &headers, &after)
+}
+
 pub(crate) async fn run(
     State(panel): State<Shared>,
     caller: Caller,

@@ -27,7 +27,6 @@ pub(crate) struct Chart {
     line: String,
     area: String,
     from: Option<Timestamp>,
-    to: Option<Timestamp>,
     rows: Vec<(Timestamp, String)>,
 }
 
@@ -77,7 +76,6 @@ impl Figure {
             line,
             area,
             from,
-            to,
             rows: rows.map(|(at, value)| (*at, (self.write)(*value))).collect(),
         }
     }

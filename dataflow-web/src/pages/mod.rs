@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod confirm;
 pub(crate) mod history;
 pub(crate) mod keys;
+pub(crate) mod logs;
 pub(crate) mod order;
 pub(crate) mod overview;
 pub(crate) mod plan;
@@ -19,6 +20,7 @@ pub(crate) mod welcome;
 
 mod chart;
 mod charts;
+mod run_entry;
 mod shown;
 mod sign;
 

@@ -10,8 +10,9 @@ use super::{
     Frame, page,
     server::{Head, find},
     shown,
+    sign::Sign,
 };
-use crate::{guard::Caller, panel::Shared, runs};
+use crate::{guard::Caller, panel::Shared};
 
 #[derive(Template)]
 #[template(path = "server_plan.html")]
@@ -45,7 +46,7 @@ pub(crate) async fn show(
         });
     page(&Shown {
         frame: Frame::of(&caller, "server"),
-        digest: plan.map(runs::digest),
+        digest: plan.map(crate::runs::digest),
         busy: panel.runs.at_work_on(&name).is_some(),
         lacks_docker,
         head,

@@ -10,7 +10,7 @@ use axum::{
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{Frame, page, sign_in, welcome};
+use super::{Frame, page, sign::Sign, sign_in, welcome};
 use crate::{
     fleet::{Trouble, Watched},
     guard::Caller,

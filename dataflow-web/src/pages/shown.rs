@@ -91,6 +91,11 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     text.parse().ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
 }
 
+/// A container's name without what all of them begin with.
+pub(crate) fn short(container: &str) -> &str {
+    container.rsplit_once('.').map_or(container, |(_, name)| name)
+}
+
 /// How many steps there are.
 pub(crate) fn steps(number: usize) -> String {
     match number {

@@ -14,7 +14,7 @@ use std::{
 };
 
 pub(crate) use order::{InstallDocker, Order, Verb};
-pub(crate) use run::{Heard, Outcome, Run, State};
+pub(crate) use run::{digest, Heard, Outcome, Run, State};
 use tokio::sync::watch;
 
 use crate::{guard::Caller, panel::Shared, refusal::Refusal};
@@ -67,6 +67,11 @@ impl Runs {
         newest.filter(|run| !run.state().is_over())
     }
 
+    /// How many are at work.
+    pub(crate) fn at_work(&self) -> usize {
+        *self.at_work.borrow()
+    }
+
     /// How many ended how.
     pub(crate) fn finished(&self) -> Counts {
         let finished = self.finished.lock();
@@ -97,11 +102,13 @@ impl Runs {
             self.withdraw(&run);
             return Err(Refusal::not_recorded(&error));
         }
+        watched.renew();
         let (panel, working) = (Shared::clone(panel), Arc::clone(&run));
         // A task of its own: it goes on when whoever asked goes away.
         tokio::spawn(async move {
             work::work(&panel, &watched, &working).await;
             panel.runs.ended(&working);
+            watched.renew();
             watched.look_at_all();
         });
         Ok(run)

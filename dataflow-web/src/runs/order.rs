@@ -107,7 +107,7 @@ pub(crate) enum InstallDocker {
 
 /// What is asked for. What is left out is as the settings file and `dataflow` have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     /// What is to be done.
     pub(crate) verb: Verb,
@@ -170,12 +170,12 @@ impl Order {
                 .map_err(|error| error.to_string()),
         };
         if self.install_docker.is_some() && self.verb != Verb::Run {
-            return Err("install-docker is for run only".to_owned());
+            return Err("install_docker is for run only".to_owned());
         }
         let said = |accepted: bool| accepted.then_some(true);
         let own = Settings {
             image: image("image", &self.image)?,
-            clickhouse_image: image("clickhouse-image", &self.clickhouse_image)?,
+            clickhouse_image: image("clickhouse_image", &self.clickhouse_image)?,
             allow_downgrade: said(self.allow_downgrade),
             allow_jump: said(self.allow_jump),
             adopt: said(self.adopt),

@@ -282,7 +282,7 @@ impl Run {
             at: Timestamp::now(),
             event,
         };
-        pages::run::tell(&self.topic, &heard);
+        pages::run::tell(&self.topic, &heard, &told.events);
         if told.events.len() < EVENTS {
             told.events.push(heard);
         }
@@ -294,7 +294,9 @@ impl Run {
             told.took = Some(self.clock.elapsed());
         }
         told.state = state;
-        pages::run::tell_state(&self.topic, self, &told.state, told.journal.as_deref());
+        let took = told.took.unwrap_or_default();
+        let journal = told.journal.as_deref();
+        pages::run::tell_state(&self.topic, self, &told.state, journal, took);
         if told.state.is_over() {
             self.topic.tell("end", "{}");
             self.topic.end();
