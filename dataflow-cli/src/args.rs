@@ -2,6 +2,7 @@
 
 mod deploy;
 mod output;
+mod pbx;
 mod prerequisites;
 mod ssh;
 mod verbs;
@@ -14,12 +15,16 @@ use dataflow_core::{Explain, lifecycle::DockerSource, preflight::CheckId};
 
 pub(crate) use self::deploy::{DeployArgs, DockerSourceArg, PullArg, ServerArgs};
 pub(crate) use self::output::{Output, OutputArg, Page};
+pub(crate) use self::pbx::{
+    AskPbx, PbxArgs, TokenArgs, TokenChangeArgs, TokenVerb, WhitelistArgs, WhitelistVerb,
+};
 pub(crate) use self::prerequisites::{ApiArgs, PrerequisiteArgs, TokenSourceArgs};
 pub(crate) use self::ssh::SshArgs;
 pub(crate) use self::verbs::{
     AcceptArgs, CompletionsArgs, Explained, HistoryArgs, InitArgs, LogsArgs, ManArgs, ManageArgs,
     PlanArgs, PreflightArgs, RmArgs, RunArgs, Shell, UnlockArgs, UpgradeArgs,
 };
+use self::verbs::{ConfirmArgs, LockArgs};
 use crate::{args_help as help, settings::known_servers};
 
 /// Deploys a PortSIP Data Flow server and looks after it.
@@ -116,6 +121,15 @@ pub(crate) enum Verb {
     /// Show whether the server runs as it should
     #[command(after_help = help::STATUS)]
     Status(ServerArgs),
+    /// Say what must be so at the PBX and on the network, and what to do where it is not
+    #[command(after_help = help::PREREQUISITES)]
+    Prerequisites(PbxArgs),
+    /// Look after the server's entries on the PBX's whitelist
+    #[command(after_help = help::WHITELIST)]
+    Whitelist(WhitelistArgs),
+    /// Look after the token by which the service and the PBX know each other
+    #[command(after_help = help::TOKEN)]
+    Token(TokenArgs),
     /// Show what the containers write
     #[command(after_help = help::LOGS)]
     Logs(LogsArgs),
@@ -147,6 +161,18 @@ impl Verb {
             Self::Upgrade(_) => "upgrade",
             Self::Rm(_) => "rm",
             Self::Status(_) => "status",
+            Self::Prerequisites(_) => "prerequisites",
+            Self::Whitelist(whitelist) => match whitelist.what {
+                WhitelistVerb::Check(_) => "whitelist check",
+                WhitelistVerb::Ensure(_) => "whitelist ensure",
+                WhitelistVerb::List(_) => "whitelist list",
+                WhitelistVerb::Remove(_) => "whitelist remove",
+            },
+            Self::Token(token) => match token.what {
+                TokenVerb::Set(_) => "token set",
+                TokenVerb::Status(_) => "token status",
+                TokenVerb::Generate(_) => "token generate",
+            },
             Self::Logs(_) => "logs",
             Self::History(_) => "history",
             Self::Unlock(_) => "unlock",
@@ -156,13 +182,14 @@ impl Verb {
     }
 
     /// The verb as it is asked, where no document can be made of its result.
-    pub(crate) fn without_page(&self) -> Option<&'static str> {
+    pub(crate) fn without_page(&self, page: Page) -> Option<&'static str> {
         match self {
             Self::Preflight(preflight) if preflight.fix => Some("preflight --fix"),
             Self::Preflight(preflight) if preflight.explain.is_some() => {
                 Some("preflight --explain")
             }
             Self::Preflight(_) => None,
+            Self::Prerequisites(_) if page == Page::Markdown => None,
             verb => Some(verb.name()),
         }
     }
@@ -179,7 +206,52 @@ impl Verb {
             Self::Logs(logs) => Some(&logs.server),
             Self::History(history) => Some(&history.server),
             Self::Unlock(unlock) => Some(&unlock.server),
-            _ => self.deploy().map(|deploy| &deploy.server),
+            _ => match self.pbx() {
+                Some(pbx) => Some(&pbx.server),
+                None => self.deploy().map(|deploy| &deploy.server),
+            },
+        }
+    }
+
+    /// Which server of which PBX, for the verbs about the two.
+    pub(crate) fn pbx(&self) -> Option<&PbxArgs> {
+        match self {
+            Self::Prerequisites(pbx) => Some(pbx),
+            Self::Whitelist(whitelist) => Some(match &whitelist.what {
+                WhitelistVerb::Check(pbx) | WhitelistVerb::List(pbx) => pbx,
+                WhitelistVerb::Ensure(change) | WhitelistVerb::Remove(change) => &change.pbx,
+            }),
+            Self::Token(token) => Some(match &token.what {
+                TokenVerb::Status(pbx) => pbx,
+                TokenVerb::Set(set) => &set.change.pbx,
+                TokenVerb::Generate(change) => &change.pbx,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether the PBX is asked beside the server.
+    pub(crate) fn ask_pbx(&self) -> AskPbx {
+        match self {
+            Self::Status(_) => AskPbx::Quietly,
+            Self::Run(_)
+            | Self::Plan(_)
+            | Self::Upgrade(_)
+            | Self::Prerequisites(_)
+            | Self::Token(_) => AskPbx::WithQuestions,
+            _ => AskPbx::No,
+        }
+    }
+
+    /// What the token verbs take that change something.
+    fn token_change(&self) -> Option<&TokenChangeArgs> {
+        match self {
+            Self::Token(token) => match &token.what {
+                TokenVerb::Set(set) => Some(&set.change),
+                TokenVerb::Generate(change) => Some(change),
+                TokenVerb::Status(_) => None,
+            },
+            _ => None,
         }
     }
 
@@ -199,7 +271,10 @@ impl Verb {
             Self::Start(manage) | Self::Stop(manage) | Self::Restart(manage) => &manage.lock,
             Self::Rm(rm) => &rm.manage.lock,
             Self::Preflight(preflight) => &preflight.lock,
-            _ => return Duration::ZERO,
+            _ => match self.token_change() {
+                Some(change) => &change.lock,
+                None => return Duration::ZERO,
+            },
         };
         Duration::from_secs(lock.wait.unwrap_or_default())
     }
@@ -227,12 +302,20 @@ impl Verb {
 
     /// How the PBX's REST API is reached, for the verbs that ask it.
     pub(crate) fn api(&self) -> Option<&ApiArgs> {
-        self.deploy().map(|deploy| &deploy.api)
+        match self.pbx() {
+            Some(pbx) => Some(&pbx.api),
+            None => self.deploy().map(|deploy| &deploy.api),
+        }
     }
 
     /// Where the token comes from, for the verbs that deliver it.
     pub(crate) fn token(&self) -> Option<&TokenSourceArgs> {
-        self.deploy().map(|deploy| &deploy.token)
+        match self {
+            Self::Token(TokenArgs {
+                what: TokenVerb::Set(set),
+            }) => Some(&set.token),
+            _ => self.deploy().map(|deploy| &deploy.token),
+        }
     }
 
     /// The checks of the preflight whose errors don't count.
@@ -250,7 +333,10 @@ impl Verb {
             Self::Upgrade(upgrade) => upgrade.confirm.yes,
             Self::Rm(rm) => rm.confirm.yes,
             Self::Preflight(preflight) => preflight.confirm.yes,
-            _ => true,
+            Self::Whitelist(WhitelistArgs {
+                what: WhitelistVerb::Ensure(change) | WhitelistVerb::Remove(change),
+            }) => change.confirm.yes,
+            _ => self.token_change().is_none_or(|change| change.confirm.yes),
         }
     }
 }

@@ -122,3 +122,76 @@ It is on record: see dataflow history.
 Examples:
   dataflow unlock -a 172.31.16.158
   dataflow unlock -a 172.31.16.158 --force";
+
+pub(crate) const PREREQUISITES: &str = "\
+Nothing is changed. Exit code 3: something is missing or wrong. What could not be looked at does not
+count; without a user of the PBX's in the settings ([api]) that is most of it, and the steps to do by
+hand are shown.
+
+Examples:
+  dataflow prerequisites -a 172.31.16.158 -x 172.31.16.133
+  dataflow prerequisites --server paris --server lima
+  dataflow prerequisites --output markdown > checklist.md";
+
+pub(crate) const WHITELIST: &str = "\
+Only the PBX is asked, not the server. Who signs in to it is said under [api] in the settings file.
+
+Examples:
+  dataflow whitelist check
+  dataflow whitelist ensure --yes
+  dataflow whitelist list --server paris --output json";
+
+pub(crate) const WHITELIST_CHECK: &str = "\
+Nothing is changed. Exit code 3: the PBX does not let the server through.
+
+Examples:
+  dataflow whitelist check
+  dataflow whitelist check -a 172.31.16.158 -A 54.215.234.68 -x 172.31.16.133";
+
+pub(crate) const WHITELIST_ENSURE: &str = "\
+Entries of other people are not touched. Where all is well already, nothing is changed.
+
+Examples:
+  dataflow whitelist ensure
+  dataflow whitelist ensure --server paris --yes";
+
+pub(crate) const WHITELIST_LIST: &str = "\
+Examples:
+  dataflow whitelist list
+  dataflow whitelist list --output json";
+
+pub(crate) const WHITELIST_REMOVE: &str = "\
+Only entries for this server that this program has made are taken away, whose description says so.
+
+Examples:
+  dataflow whitelist remove
+  dataflow whitelist remove --server paris --yes";
+
+pub(crate) const TOKEN: &str = "\
+A token is never shown. It is told by its fingerprint: the first 12 hex digits of its SHA-256.
+
+Examples:
+  dataflow token status -a 172.31.16.158
+  dataflow token set --token-file token -a 172.31.16.158";
+
+pub(crate) const TOKEN_SET: &str = "\
+The token comes from --token-file, --token-fd, DATAFLOW_TOKEN or the settings file; on a terminal it
+is asked for where none of them has it. The place where the service reads it is token.deliver-as.
+
+Examples:
+  dataflow token set -a 172.31.16.158
+  dataflow token set --token-file token --server paris --yes
+  pass show portsip/dataflow | dataflow token set --token-fd 0 --yes";
+
+pub(crate) const TOKEN_STATUS: &str = "\
+Examples:
+  dataflow token status -a 172.31.16.158
+  dataflow token status --server paris --output json";
+
+pub(crate) const TOKEN_GENERATE: &str = "\
+The service's old token is no good from then on. Where the settings have no token.generate-path, the
+steps of the PBX's web portal are shown, and on a terminal the token is asked for.
+
+Examples:
+  dataflow token generate
+  dataflow token generate --server paris --yes";

@@ -64,6 +64,26 @@ pub(crate) enum CliError {
         form: &'static str,
         asked: &'static str,
     },
+    /// The PBX is to be asked, and the settings name nobody who does.
+    #[error("{verb} asks the PBX, and the settings name no user of it")]
+    NoApiUser { verb: &'static str },
+    /// The PBX's list does not let the server through, whatever was put on it.
+    #[error("{pbx}: the PBX's whitelist does not let the server through: {problem}")]
+    NotThrough { pbx: String, problem: String },
+    /// A change was not agreed to.
+    #[error("{place}: nothing was changed, since the plan was declined")]
+    Declined { place: String },
+    /// There is no token to deliver.
+    #[error("no token is given")]
+    NoToken,
+    /// Nobody knows where the token is to go.
+    #[error("it is not set where the service looks for its token")]
+    NoPlaceForToken,
+    /// The PBX can't be told to generate a token, and nobody is there to do it.
+    #[error(
+        "no path of the PBX's API is set that generates a token; somebody has to do it in the PBX web portal"
+    )]
+    GenerateByHand { steps: Vec<String> },
     /// The program could not be set going.
     #[error("this program cannot run here: {0}")]
     Runtime(String),
@@ -81,7 +101,12 @@ impl Explain for CliError {
             | Self::WhichServer { .. }
             | Self::OneMachine { .. }
             | Self::NotWithFacts { .. }
-            | Self::NoPage { .. } => Kind::Usage,
+            | Self::NoPage { .. }
+            | Self::NoApiUser { .. }
+            | Self::NoToken
+            | Self::NoPlaceForToken => Kind::Usage,
+            Self::NotThrough { .. } | Self::GenerateByHand { .. } => Kind::Precondition,
+            Self::Declined { .. } => Kind::Pending,
             Self::Unwritable { .. } | Self::Runtime(_) => Kind::Failed,
         }
     }
@@ -125,7 +150,37 @@ impl Explain for CliError {
                 "Leave {flag} out, and give what the server is to be checked for as flags, such as --private-ip."
             ),
             Self::NoPage { .. } => "Use --output human or --output json.".to_owned(),
+            Self::NoApiUser { .. } => {
+                "Set user and password-file under [api] in the settings file; or do it by hand: dataflow prerequisites shows the steps."
+                    .to_owned()
+            }
+            Self::NotThrough { .. } => {
+                "Look at the entries that cover the address (dataflow whitelist list): one that denies it is other people's, and they decide about it in the PBX web portal under IP Blacklist."
+                    .to_owned()
+            }
+            Self::Declined { .. } => {
+                "Run the same command again and answer yes, or use --yes.".to_owned()
+            }
+            Self::NoPlaceForToken => {
+                "Set deliver-as under [token] in the settings file to the name of the file, in the service's data directory, that it reads. The vendor documents none."
+                    .to_owned()
+            }
+            Self::GenerateByHand { .. } => {
+                "Do these steps, then give the token to dataflow token set with --token-file, --token-fd or DATAFLOW_TOKEN."
+                    .to_owned()
+            }
+            Self::NoToken => {
+                "Give it with --token-file, --token-fd or DATAFLOW_TOKEN, or run the command on a terminal, which asks for it. To have one generated: dataflow token generate."
+                    .to_owned()
+            }
             Self::Runtime(_) => "Check this machine's limits (ulimit -a) and memory.".to_owned(),
+        }
+    }
+
+    fn details(&self) -> &[String] {
+        match self {
+            Self::GenerateByHand { steps } => steps,
+            _ => &[],
         }
     }
 }

@@ -8,6 +8,7 @@ mod error;
 mod exit;
 mod json;
 mod log_line;
+mod pbx_sign_in;
 mod plan_view;
 mod printer;
 mod progress;

@@ -49,6 +49,12 @@ impl Terminal {
         Some(answer.trim().to_owned())
     }
 
+    /// The answer to a question, not shown while it is typed; `None` when nothing was typed. Blocks.
+    #[allow(clippy::unused_self, reason = "only where there is a terminal")]
+    pub(crate) fn hidden(&self, question: &str) -> Option<SecretString> {
+        hidden(question)
+    }
+
     /// Says something about the last answer.
     #[allow(clippy::unused_self, reason = "only where there is a terminal")]
     pub(crate) fn say(&self, text: &str) {

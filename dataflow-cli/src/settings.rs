@@ -22,6 +22,9 @@ pub(crate) const DEFAULT_FILE: &str = "dataflow.toml";
 /// The variable by which AWS's own programs are told where the instance metadata service is.
 const METADATA_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 
+/// The variable by which they are told not to ask it.
+const METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+
 /// A server to work on.
 #[derive(Debug)]
 pub(crate) struct Chosen {
@@ -169,6 +172,10 @@ pub(crate) fn from_flags(cli: &Cli) -> Settings {
     if let Some(token) = cli.verb.token() {
         settings.token = token.settings();
     }
+    if let Some(pbx) = cli.verb.pbx() {
+        settings.public_ip = pbx.public_ip;
+        settings.pbx = pbx.pbx;
+    }
     if let Some(deploy) = cli.verb.deploy() {
         settings.prerequisites.mode = deploy.prerequisites.prerequisites.map(Into::into);
         settings.public_ip = deploy.public_ip;
@@ -223,6 +230,10 @@ fn from_environment() -> Result<Settings, Failure> {
         Ok(endpoint) if !endpoint.is_empty() => Some(endpoint.parse()?),
         _ => None,
     };
+    let disabled = std::env::var(METADATA_DISABLED);
+    settings.aws.disabled = disabled
+        .is_ok_and(|word| word.eq_ignore_ascii_case("true"))
+        .then_some(true);
     Ok(settings)
 }
 

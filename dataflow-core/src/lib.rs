@@ -13,6 +13,7 @@ pub mod pbx;
 pub mod preflight;
 #[cfg(feature = "pbx")]
 pub mod prerequisites;
+pub mod reach;
 pub mod spec;
 
 pub use explain::{Explain, Kind};

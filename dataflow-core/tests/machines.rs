@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use dataflow_core::{
     Explain,
-    facts::{Fact, Facts},
+    facts::{Aws, Fact, Facts},
     preflight::{Expectations, Profile, Report, State, Verdict, judge, render},
 };
 
@@ -107,6 +107,130 @@ fn given_what_the_pbx_is_when_the_server_differs_then_it_is_not_fit() {
     for id in ["account.user", "os.same-as-pbx", "network.private-ip"] {
         assert_eq!(state(&report, id), State::Error, "{id}");
     }
+}
+
+/// What the checks of AWS find on a machine, with their remedies.
+fn on_aws(facts: &Facts, expectations: &Expectations) -> String {
+    let report = judge(facts, expectations).unwrap();
+    let findings = report.findings.iter();
+    let lines = findings
+        .filter(|found| found.id.starts_with("aws."))
+        .map(|found| {
+            let remedy: String = found
+                .remedy
+                .iter()
+                .map(|line| format!("    {line}\n"))
+                .collect();
+            format!(
+                "{:<8} {:<20} {}\n{remedy}",
+                found.state.name(),
+                found.id,
+                found.seen
+            )
+        });
+    lines.collect()
+}
+
+/// What AWS says of an instance, with something in it said otherwise.
+fn aws(name: &str, changes: &[(&str, &str)]) -> Aws {
+    let mut text = std::fs::read_to_string(format!("{MACHINES}/{name}.probe")).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    Facts::of_probe(text.as_bytes(), name, "/var/lib/portsip").aws
+}
+
+#[test]
+fn given_what_aws_says_of_server_and_pbx_node_then_they_are_compared_and_the_rule_is_spelled_out() {
+    let node = aws("shared-with-pbx", &[]);
+    let elsewhere = &[
+        ("vpc-0a1b2c3d4e5f60718", "vpc-0999"),
+        ("subnet-0123456789abcdef0", "subnet-0999"),
+        ("sg-0fedcba9876543210", "sg-0999"),
+    ];
+    let two_groups = &[("sg-0fedcba9876543210", "sg-0fedcba9876543210\nsg-0777")];
+    let silent = Aws::Silent("the PBX node: AWS's metadata service did not answer".to_owned());
+    let as_deployed = Expectations {
+        private_ip: "172.31.16.158".parse().ok(),
+        public_ip: "54.215.234.68".parse().ok(),
+        ..Expectations::default()
+    };
+    let other_public = Expectations {
+        public_ip: "54.215.234.99".parse().ok(),
+        ..as_deployed.clone()
+    };
+    let other_private = Expectations {
+        private_ip: "172.31.16.159".parse().ok(),
+        ..as_deployed.clone()
+    };
+    let server = facts("ec2-m6i");
+    let mut two_addresses = server.clone();
+    if let Fact::Known(addresses) = &mut two_addresses.network.addresses {
+        let mut second = addresses.last().unwrap().clone();
+        second.address = "172.31.16.159".parse().unwrap();
+        addresses.push(second);
+    }
+    for (name, server, node, expectations) in [
+        ("as-it-should-be", &server, node.clone(), &as_deployed),
+        (
+            "another-network",
+            &server,
+            aws("shared-with-pbx", elsewhere),
+            &as_deployed,
+        ),
+        (
+            "one-group-of-two",
+            &server,
+            aws("shared-with-pbx", two_groups),
+            &as_deployed,
+        ),
+        (
+            "the-pbx-node-itself",
+            &facts("shared-with-pbx"),
+            node.clone(),
+            &as_deployed,
+        ),
+        ("the-pbx-node-does-not-say", &server, silent, &as_deployed),
+        (
+            "another-public-address",
+            &server,
+            node.clone(),
+            &other_public,
+        ),
+        (
+            "an-address-that-is-not-here",
+            &server,
+            node.clone(),
+            &other_private,
+        ),
+        (
+            "an-address-that-is-not-primary",
+            &two_addresses,
+            node.clone(),
+            &other_private,
+        ),
+        ("no-public-address", &facts("ec2-t3"), node, &as_deployed),
+    ] {
+        let facts = Facts {
+            pbx_node: node,
+            ..server.clone()
+        };
+        insta::assert_snapshot!(format!("aws.{name}"), on_aws(&facts, expectations));
+    }
+}
+
+#[test]
+fn facts_that_were_recorded_before_aws_was_asked_are_read() {
+    let mut recorded: serde_json::Value =
+        serde_json::from_str(&facts("ec2-m6i").to_json().unwrap()).unwrap();
+    recorded
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| name != "aws" && name != "pbx_node");
+    let facts = Facts::from_json(&recorded.to_string()).unwrap();
+    let report = judge(&facts, &Expectations::default()).unwrap();
+    assert_eq!(state(&report, "aws.instance-type"), State::Skipped);
 }
 
 #[test]

@@ -24,6 +24,9 @@ pub(crate) struct Args {
     /// The private address that Data Flow is to have
     #[arg(short = 'a', long, value_name = "IP")]
     pub(crate) private_ip: Option<IpAddr>,
+    /// The public address that Data Flow is to have; on AWS, the Elastic IP
+    #[arg(short = 'A', long, value_name = "IP")]
+    pub(crate) public_ip: Option<IpAddr>,
     /// The user on the PBX servers
     #[arg(long, value_name = "NAME")]
     pub(crate) pbx_user: Option<String>,

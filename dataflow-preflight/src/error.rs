@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use dataflow_core::{Explain, Kind, facts::FactsError, preflight::PreflightError};
+use dataflow_core::{Explain, Kind, facts::FactsError, preflight::PreflightError, spec::SpecError};
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     Facts(#[from] FactsError),
     #[error(transparent)]
     Preflight(#[from] PreflightError),
+    #[error("AWS_EC2_METADATA_SERVICE_ENDPOINT: {0}")]
+    Metadata(#[from] SpecError),
     #[error("{} could not be read: {error}", path.display())]
     Read { path: PathBuf, error: io::Error },
     #[error("{} could not be written: {error}", path.display())]
@@ -26,7 +28,7 @@ impl Failure {
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Facts(error) if error.kind() == Kind::Usage => 2,
-            Self::Preflight(_) | Self::Read { .. } => 2,
+            Self::Preflight(_) | Self::Metadata(_) | Self::Read { .. } => 2,
             _ => 7,
         }
     }
@@ -36,6 +38,7 @@ impl Failure {
         match self {
             Self::Facts(error) => Some(error.next_step()),
             Self::Preflight(error) => Some(error.next_step()),
+            Self::Metadata(error) => Some(error.next_step()),
             _ => None,
         }
     }

@@ -13,8 +13,9 @@ use std::{
 
 use clap::Parser;
 use dataflow_core::{
-    facts::{self, Facts, Question},
+    facts::{self, Facts, Metadata, Question},
     preflight::{self, Expectations, Report, Verdict},
+    spec::{AwsSettings, SpecError},
 };
 
 use crate::{args::Args, error::Failure};
@@ -66,6 +67,7 @@ fn expectations(args: &Args) -> Expectations {
     Expectations {
         profile: args.profile.into(),
         private_ip: args.private_ip,
+        public_ip: args.public_ip,
         user: args.pbx_user.clone(),
         pbx_os: args.pbx_os.clone(),
         ignored: args.ignore.iter().cloned().collect::<BTreeSet<_>>(),
@@ -94,6 +96,8 @@ fn read(args: &Args) -> Result<Facts, Failure> {
         data_path: args.data_path.to_string(),
         count_updates: args.count_updates,
         wants_sudo_password: false,
+        metadata: metadata()?,
+        pbx: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -105,6 +109,20 @@ fn read(args: &Args) -> Result<Facts, Failure> {
         facts.storage.write_latency = Some(facts::write_latency(&directory));
     }
     Ok(facts)
+}
+
+/// How AWS is asked: by the variables that its own programs heed.
+fn metadata() -> Result<Metadata, SpecError> {
+    let endpoint = std::env::var("AWS_EC2_METADATA_SERVICE_ENDPOINT").unwrap_or_default();
+    let disabled = std::env::var("AWS_EC2_METADATA_DISABLED").unwrap_or_default();
+    let settings = AwsSettings {
+        metadata_endpoint: match endpoint.as_str() {
+            "" => None,
+            endpoint => Some(endpoint.parse()?),
+        },
+        disabled: Some(disabled.eq_ignore_ascii_case("true")),
+    };
+    Ok(settings.metadata())
 }
 
 fn recorded(path: &Path) -> Result<Facts, Failure> {

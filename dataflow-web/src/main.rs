@@ -18,6 +18,8 @@ mod runs;
 mod say;
 mod serve;
 mod start;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod tls;
 mod unit;

@@ -253,6 +253,10 @@ impl Lab {
         with_settings(&self.settings_with_api, arguments)
     }
 
+    pub(crate) fn uses_sudo(&self) -> bool {
+        self.docker.first().is_some_and(|program| program == "sudo")
+    }
+
     pub(crate) fn docker(&self, arguments: &[&str]) -> Output {
         let (program, first) = self
             .docker
@@ -313,7 +317,7 @@ pub(crate) fn read_secret(file: &Path) -> String {
         .to_owned()
 }
 
-fn done(output: &Output, what: &str) -> String {
+pub(crate) fn done(output: &Output, what: &str) -> String {
     assert!(
         output.status.success(),
         "{what}: {}",

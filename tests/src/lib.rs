@@ -15,6 +15,7 @@ mod keys;
 mod lab;
 mod machine;
 mod pbx;
+mod pbx_node;
 mod program;
 mod running;
 mod server;

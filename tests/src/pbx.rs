@@ -14,8 +14,8 @@ pub struct LabPbx {
     pub container: String,
     /// IP address.
     pub address: String,
-    /// Another IP address of the same PBX.
-    pub second_address: String,
+    /// Other IP addresses of the same PBX.
+    pub other_addresses: Vec<String>,
     /// Port of its REST API.
     pub port: u16,
     /// `host:port` of its control API.
@@ -105,6 +105,16 @@ impl LabPbx {
         let mut all: Vec<PbxRequest> = self.get("/requests");
         all.retain(|request| request.path.starts_with("/api/"));
         all
+    }
+
+    /// The answers it gave to a service since then.
+    #[must_use]
+    pub fn answers_to_services(&self) -> Vec<u16> {
+        let mut all: Vec<PbxRequest> = self.get("/requests");
+        all.retain(|request| request.path.starts_with("/lab/"));
+        all.into_iter()
+            .filter_map(|request| request.status)
+            .collect()
     }
 
     /// Forgets the requests it has seen.

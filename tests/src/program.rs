@@ -77,6 +77,11 @@ impl Program {
             .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
     }
 
+    pub(crate) fn with_command(mut self, change: impl FnOnce(&Command) -> Command) -> Self {
+        self.command = change(&self.command);
+        self
+    }
+
     /// With more arguments.
     #[must_use]
     pub fn arguments<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {

@@ -82,10 +82,11 @@ fn given_a_server_with_nothing_when_run_then_both_containers_work_as_the_vendor_
     lab.wait_for_more_rows();
 
     let status = lab.dataflow(["status"]).run().expect_success();
-    // The first health check is due ten seconds after the start.
-    let text = status
-        .snapshot()
-        .replace("running, healthy ", "running, starting");
+    // The first health check of ClickHouse is due ten seconds after the start.
+    let text = status.snapshot().replace(
+        "portsip.clickhouse  running, healthy ",
+        "portsip.clickhouse  running, starting",
+    );
     insta::assert_snapshot!("status_of_a_fresh_deploy", text);
     let status = lab.dataflow(["--output", "json", "status"]).run();
     let mut shape = status.expect_success().json();

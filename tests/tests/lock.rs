@@ -75,7 +75,7 @@ fn given_two_runs_started_at_the_same_instant_when_repeated_then_exactly_one_cha
     let mut refused = 0;
     let before = journal(&lab).len();
     for round in 0..ROUNDS {
-        let pbx = format!("198.18.16.{}", 140 + round % 2);
+        let pbx = format!("198.18.16.{}", 134 + round % 2);
         let began = lab.exec("date +%s.%N");
         let both = ["alice", "bob"].map(|name| {
             let program = as_operator(&lab, name, &["run", "-x", &pbx]);

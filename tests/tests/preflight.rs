@@ -72,7 +72,7 @@ fn every_user_gets_a_full_report_and_what_cannot_be_seen_is_unknown() {
         // The lab's settings say that its hardware does not count.
         let processors = finding(&report, "cpu.count");
         assert_ne!(processors["state"], "error", "{what}: {processors}");
-        assert_eq!(report["findings"].as_array().map(Vec::len), Some(49));
+        assert_eq!(report["findings"].as_array().map(Vec::len), Some(56));
         assert_eq!(report["counts"]["crashed"], 0);
         assert_eq!(found["state"], state, "{what}: {found}");
         assert!(

@@ -1,5 +1,7 @@
 //! One file for each verb, and what they share.
 
+mod by_hand;
+mod checklist;
 mod completions;
 mod explain;
 mod history;
@@ -10,6 +12,7 @@ mod man;
 mod mend;
 mod plan;
 mod preflight;
+mod prerequisites;
 mod recorded;
 mod restart;
 mod rm;
@@ -18,8 +21,10 @@ mod several;
 mod start;
 mod status;
 mod stop;
+mod token;
 mod unlock;
 mod upgrade;
+mod whitelist;
 
 use std::{
     path::PathBuf,
@@ -31,18 +36,19 @@ use dataflow_core::{
     facts::{self, Facts, FactsError, Question},
     host::Host,
     lifecycle::{
-        Approve, Control, DockerSource, Event, Events, Interrupt, LifecycleError, PlanSummary,
-        Records, Report, Server,
+        Approve, Checklist, Control, DockerSource, Event, Events, Interrupt, LifecycleError,
+        PlanSummary, Records, Report, Server, Surroundings,
     },
-    spec::{Settings, Target},
+    spec::{PrerequisiteMode, Settings, Spec, SpecError, Target},
 };
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    args::{Cli, Output, PreflightArgs, Verb},
+    args::{AskPbx, Cli, Output, PreflightArgs, Verb},
     error::{CliError, Failure},
     exit::ExitStatus,
+    pbx_sign_in::SigningIn,
     plan_view,
     printer::Printer,
     progress::Progress,
@@ -55,7 +61,7 @@ use several::Servers;
 /// Does what the command line says.
 pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failure> {
     if let Some(page) = cli.global.output.page()
-        && let Some(asked) = cli.verb.without_page()
+        && let Some(asked) = cli.verb.without_page(page)
     {
         let form = page.name();
         return Err(CliError::NoPage { form, asked }.into());
@@ -79,6 +85,11 @@ pub(crate) fn dispatch(cli: &Cli, printer: Printer) -> Result<ExitStatus, Failur
             preflight::preflight(servers, args, cli.global.output.page()).await
         }),
         Verb::Status(_) => on_each(cli, printer, status::status),
+        Verb::Whitelist(args) => whitelist::whitelist(cli, args, printer),
+        Verb::Prerequisites(_) => on_each(cli, printer, async |servers| {
+            prerequisites::prerequisites(servers, cli.global.output.page()).await
+        }),
+        Verb::Token(args) => token::token(cli, args, printer),
         Verb::History(args) => match &args.run {
             None => on_each(cli, printer, async |servers| {
                 history::history(servers, args.number).await
@@ -134,21 +145,20 @@ fn on_each(
     block_on(verb(Servers::new(chosen, session, printer)))
 }
 
-fn block_on(
-    verb: impl Future<Output = Result<ExitStatus, Failure>>,
-) -> Result<ExitStatus, Failure> {
+fn block_on<T>(verb: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     // One thread is enough for a few servers, and starts quicker than many.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::Runtime(error.to_string()))?;
-    let status = runtime.block_on(verb);
+    let result = runtime.block_on(verb);
     // A question that nobody answers any more must not hold up the end.
     runtime.shutdown_background();
-    status
+    result
 }
 
 /// One server to work on, and the operator to tell about it.
+#[derive(Clone)]
 struct Session {
     /// Its name in the settings file, where it has one.
     name: Option<String>,
@@ -163,6 +173,8 @@ struct Session {
     install_docker: Option<DockerSource>,
     /// How long another operation's end is waited for.
     wait: Duration,
+    /// Whether the PBX is asked too.
+    pbx: AskPbx,
 }
 
 impl Session {
@@ -182,6 +194,7 @@ impl Session {
             terminal,
             install_docker: verb.install_docker(),
             wait: verb.wait(),
+            pbx: verb.ask_pbx(),
         })
     }
 
@@ -196,6 +209,7 @@ impl Session {
             Some(source) => Some((source, self.settings.spec()?)),
             None => None,
         };
+        let pbx = self.signing_in_to_pbx()?;
         self.signed_in(async |target| {
             let begun = Instant::now();
             let server = match &install {
@@ -209,8 +223,34 @@ impl Session {
                 server.label(),
                 begun.elapsed().as_millis()
             ));
+            let server = server.with_pbx(pbx.link().await);
             let result = verb(&server).await;
-            server.close().await;
+            tokio::join!(server.close(), pbx.end());
+            result
+        })
+        .await
+    }
+
+    /// Begins to sign in to the PBX, where the verb asks it and the settings say who does and how.
+    fn signing_in_to_pbx(&self) -> Result<SigningIn, Failure> {
+        let by_hand = self.settings.prerequisites.mode == Some(PrerequisiteMode::Manual);
+        let access = match self.settings.api() {
+            _ if by_hand || self.pbx == AskPbx::No => None,
+            // A verb that reads off the server which PBX it has may be given none.
+            Err(SpecError::NoPbx) => None,
+            access => access?,
+        };
+        let terminal = self.terminal.filter(|_| self.pbx == AskPbx::WithQuestions);
+        Ok(SigningIn::begin(access, terminal))
+    }
+
+    /// Looks at the prerequisites. It needs no Docker there.
+    async fn on_surroundings(self, spec: &Spec) -> Result<Checklist, Failure> {
+        let pbx = self.signing_in_to_pbx()?;
+        self.signed_in(async |target| {
+            let surroundings = Surroundings::open(target).await?;
+            let result = surroundings.checklist(spec, &pbx.link().await).await;
+            tokio::join!(surroundings.close(), pbx.end());
             result
         })
         .await
@@ -312,6 +352,7 @@ impl Session {
             }),
             interrupt,
             approve: self.approve(),
+            by_hand: by_hand::asked(self.terminal.filter(|_| self.confirm), printer),
             wait: self.wait,
             journal: journal_copies(),
             on_behalf_of: None,

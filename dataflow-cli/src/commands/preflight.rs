@@ -74,6 +74,7 @@ pub(super) fn expectations(settings: &Settings, args: &PreflightArgs) -> Expecta
     Expectations {
         profile: settings.preflight.profile.unwrap_or_default(),
         private_ip: settings.private_ip.map(ServerIp::get),
+        public_ip: settings.public_ip.map(ServerIp::get),
         user: args.pbx_user.clone(),
         pbx_os: args.pbx_os.clone(),
         ignored: settings
@@ -92,6 +93,8 @@ pub(super) fn question(session: &Session, args: &PreflightArgs) -> Question {
         data_path: data_path.to_string(),
         count_updates: args.count_updates,
         wants_sudo_password: session.terminal.is_some(),
+        metadata: session.settings.aws.metadata(),
+        pbx: session.settings.pbx.map(ServerIp::get),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use dataflow_core::{
-    lifecycle::{ContainerStatus, Control, Server, Status, Verdict},
+    lifecycle::{ContainerStatus, Control, Status, Verdict},
     spec::Release,
 };
 use jiff::Timestamp;
 use owo_colors::OwoColorize;
 
 use super::{
-    Session,
+    Session, checklist,
     several::{self, Answer, Servers, Show},
 };
 use crate::{error::Failure, exit::ExitStatus, table, width};
@@ -28,7 +28,12 @@ pub(super) async fn status(servers: Servers) -> Result<ExitStatus, Failure> {
 }
 
 async fn look(session: Session) -> Result<Status, Failure> {
-    session.on_server(Control::default(), Server::status).await
+    let wanted = session.settings.spec().ok();
+    session
+        .on_server(Control::default(), async |server| {
+            server.status_of(wanted.as_ref()).await
+        })
+        .await
 }
 
 /// A line for each server, and below them what is wrong with any.
@@ -103,6 +108,10 @@ fn human(status: &Status, now: Timestamp, limit: Option<usize>) -> String {
             "\nClickHouse {version} answers; {} rows are stored",
             grouped(rows)
         );
+    }
+    if !status.prerequisites.is_empty() {
+        text.push('\n');
+        text.push_str(&checklist::in_short(&status.prerequisites, limit));
     }
     if !status.problems.is_empty() {
         text.push('\n');

@@ -3,6 +3,7 @@
 use dataflow_core::{
     docker::{Health, State},
     lifecycle::ClickHouseStatus,
+    prerequisites::{Prerequisite, State as Stands},
 };
 
 use super::*;
@@ -37,6 +38,20 @@ fn status() -> Status {
             rows: Some(1_234_567),
             problem: None,
         }),
+        prerequisites: vec![
+            prerequisite("whitelist.private", Stands::Ok, "172.31.16.158: accepted"),
+            prerequisite("pbx.version", Stands::Ok, "the PBX has 22.3.5"),
+        ],
+    }
+}
+
+fn prerequisite(id: &'static str, state: Stands, seen: &str) -> Prerequisite {
+    Prerequisite {
+        id,
+        title: "",
+        state,
+        seen: seen.to_owned(),
+        remedy: Vec::new(),
     }
 }
 
@@ -62,7 +77,56 @@ fn a_server_that_runs_as_it_should() {
     portsip.dataflow    running           2 min  22.3.5   portsip/pbx:22
 
     ClickHouse 25.8.1 answers; 1,234,567 rows are stored
+
+    prerequisites: 2 ok
     ");
+}
+
+#[test]
+fn prerequisites_are_a_line_unless_one_is_not_as_it_must_be() {
+    let prerequisites = |items: &[(&'static str, Stands, &str)]| {
+        let items = items
+            .iter()
+            .map(|(id, state, seen)| prerequisite(id, *state, seen));
+        shown(&Status {
+            containers: Vec::new(),
+            clickhouse: None,
+            prerequisites: items.collect(),
+            ..status()
+        })
+    };
+    let by_hand = "done by hand, as the settings say";
+    insta::assert_snapshot!(prerequisites(&[
+        ("whitelist.private", Stands::NotChecked, by_hand),
+        ("pbx.version", Stands::NotChecked, by_hand),
+    ]));
+    insta::assert_snapshot!(
+        "one_was_not_looked_at",
+        prerequisites(&[
+            ("whitelist.private", Stands::Ok, "172.31.16.158: accepted"),
+            ("token", Stands::NotChecked, "no place is set"),
+        ])
+    );
+    insta::assert_snapshot!(
+        "one_is_missing",
+        prerequisites(&[
+            (
+                "whitelist.private",
+                Stands::Missing,
+                "the PBX throttles 172.31.16.158: no entry accepts it"
+            ),
+            (
+                "whitelist.public",
+                Stands::Expiring,
+                "54.215.234.68: ends 2026-12-24"
+            ),
+            (
+                "pbx.version",
+                Stands::Ok,
+                "the PBX has 22.3.5, as the service's image"
+            ),
+        ])
+    );
 }
 
 #[test]
@@ -83,6 +147,8 @@ fn a_server_on_which_the_service_ends_again_and_again() {
 
     ClickHouse 25.8.1 answers; 1,234,567 rows are stored
 
+    prerequisites: 2 ok
+
     problem: portsip.dataflow ends again and again (exit code 1, restarted 7 times)
     next: dataflow run repairs it, or says what stands in the way
     ");
@@ -94,6 +160,7 @@ fn a_server_without_data_flow() {
         verdict: Verdict::NotDeployed,
         containers: Vec::new(),
         clickhouse: None,
+        prerequisites: Vec::new(),
         ..status()
     };
     insta::assert_snapshot!(shown(&status), @"

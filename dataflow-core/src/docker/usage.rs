@@ -40,7 +40,10 @@ impl Usage {
         if machine == 0 || self.name != before.name {
             return None;
         }
-        #[allow(clippy::cast_precision_loss, reason = "a share needs no more than 15 digits")]
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "a share needs no more than 15 digits"
+        )]
         let share = used as f64 / machine as f64;
         Some(share * f64::from(self.processors))
     }

@@ -1,12 +1,15 @@
 //! Asks a machine: one command on one channel; where sudo refuses, a second one without it.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
 
-use super::{Answer, Fact, Facts, FactsError, Sudo, catalogue, time};
+use super::{Answer, Fact, Facts, FactsError, Metadata, Sudo, catalogue, pbx_node::pbx_node, time};
 use crate::host::{Command, Host, HostError, shown};
 
 /// The script that reads. It is plain POSIX sh.
-pub(crate) const PROBE: &str = include_str!("probe.sh");
+pub(crate) const PROBE: &str = concat!(include_str!("instance.sh"), include_str!("probe.sh"));
 
 /// How long all of it may take. Each program in it has less.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
@@ -24,6 +27,10 @@ pub struct Question {
     /// Whether a sudo password that is missing is an error, since somebody is there to be asked for it. Else what only root may
     /// see is unknown.
     pub wants_sudo_password: bool,
+    /// How AWS is asked what the machine is.
+    pub metadata: Metadata,
+    /// The PBX's address, where it is known: if it is this machine's, AWS is asked of this one too.
+    pub pbx: Option<IpAddr>,
 }
 
 /// Reads the facts of a machine, as root where sudo allows it.
@@ -63,6 +70,7 @@ pub async fn read(host: &Host, question: &Question) -> Result<Facts, FactsError>
     if let Some(sudo) = refused {
         facts.account.sudo = sudo;
     }
+    facts.pbx_node = pbx_node(&facts.aws, question.pbx, &question.metadata).await;
     Ok(facts)
 }
 
@@ -101,6 +109,7 @@ fn command(question: &Question) -> Command {
         .arg(catalogue::packages())
         .arg(catalogue::units())
         .arg(if question.count_updates { "yes" } else { "no" })
+        .arg(question.metadata.argument())
         .deadline(DEADLINE)
         .limit(LIMIT)
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod answer;
+mod aws;
 pub mod catalogue;
 mod cgroup;
 mod collect;
@@ -16,6 +17,7 @@ mod kernel;
 mod local;
 mod memory;
 mod network;
+mod pbx_node;
 mod platform;
 mod power;
 mod processor;
@@ -28,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::{Account, Sudo};
 use answer::Answer;
+pub use aws::{Aws, Instance, Metadata};
 #[cfg(feature = "docker")]
 pub(crate) use collect::{DEADLINE, LIMIT, PROBE, facts_of};
 pub use collect::{Question, read};
@@ -40,6 +43,7 @@ pub use kernel::Kernel;
 pub use local::read_local;
 pub use memory::Memory;
 pub use network::{Address, Firewall, Interface, Listener, Network, Protocol, Source};
+pub(crate) use pbx_node::pbx_node;
 pub use platform::{Platform, Sort};
 pub use power::Power;
 pub use processor::Processor;
@@ -83,6 +87,12 @@ pub struct Facts {
     pub software: Software,
     /// Docker.
     pub docker: Docker,
+    /// What AWS says of it.
+    #[serde(default)]
+    pub aws: Aws,
+    /// What AWS says of the PBX node, where this program runs there.
+    #[serde(default)]
+    pub pbx_node: Aws,
 }
 
 impl Facts {
@@ -111,6 +121,8 @@ impl Facts {
             network: Network::of(answer),
             software: Software::of(answer),
             docker,
+            aws: Aws::of(answer),
+            pbx_node: Aws::NotAsked("the PBX's address is not known".to_owned()),
         }
     }
 

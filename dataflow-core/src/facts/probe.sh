@@ -1,11 +1,10 @@
 # Reads what a machine is. Changes nothing, needs nothing installed, and asks nothing of the network beyond the name of
-# the machine itself. $1: the data path. $2: an ERE of package names. $3: the units to ask for. $4: yes, to count updates.
+# the machine itself, and, on EC2, of the metadata service of AWS. $1: the data path. $2: an ERE of package names. $3: the units to
+# ask for. $4: yes, to count updates. $5: how AWS is asked. It stands behind instance.sh, which has a part of it.
 #
 # What costs is starting processes, so nearly everything that is a file is read by one grep, which writes PATH:LINE.
-data=$1 packages=$2 units=$3 count_updates=$4
+data=$1 packages=$2 units=$3 count_updates=$4 metadata=$5
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-section() { printf '\n#### %s\n' "$1"; }
-have() { command -v "$1" >/dev/null 2>&1; }
 # A command with at most three seconds; how it ended comes after what it said.
 ask() {
     timeout 3 "$@" </dev/null 2>&1
@@ -166,6 +165,12 @@ files() {
         ask timedatectl show --property=NTP --property=NTPSynchronized
 }
 
-engine </dev/null | { programs </dev/null | { files; cat; }; cat; }
+machine() { engine </dev/null | { programs </dev/null | { files; cat; }; cat; }; }
+if asks_aws "$metadata"; then
+    instance "$metadata" </dev/null | { machine; cat; }
+else
+    machine
+    instance "$metadata"
+fi
 section done
 date -u +%s.%N

@@ -10,6 +10,8 @@ fn question() -> Question {
         data_path: "/var/lib/portsip".to_owned(),
         count_updates: false,
         wants_sudo_password: false,
+        metadata: Metadata::Off,
+        pbx: None,
     }
 }
 

@@ -229,9 +229,30 @@ pub enum ForwardingReason {
         "nothing answers there, or the login user may not open it, or (for a socket) forwarding is off"
     )]
     NotConnected,
+    /// The machine there refuses: nothing listens, or a firewall says so.
+    #[error("the connection is refused")]
+    Refused,
+    /// No answer came.
+    #[error("the connection timed out")]
+    TimedOut,
+    /// No way leads there, or a firewall says so.
+    #[error("there is no route to it")]
+    NoRoute,
     /// Something else, in the server's words.
     #[error("{0}")]
     Other(String),
+}
+
+impl From<&std::io::Error> for ForwardingReason {
+    fn from(error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::ConnectionRefused => Self::Refused,
+            ErrorKind::TimedOut => Self::TimedOut,
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Self::NoRoute,
+            _ => Self::Other(error.to_string()),
+        }
+    }
 }
 
 impl HostError {

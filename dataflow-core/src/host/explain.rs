@@ -189,9 +189,14 @@ impl Explain for HostError {
                     in the server's sshd_config."
                 .into(),
             ForwardingRefused {
-                reason: ForwardingReason::Other(_),
+                reason:
+                    ForwardingReason::Refused | ForwardingReason::Other(_),
                 ..
             } => "Check that the service runs and that the login user may open it.".into(),
+            ForwardingRefused {
+                reason: ForwardingReason::TimedOut | ForwardingReason::NoRoute,
+                ..
+            } => "Check the firewalls and routes between the two machines.".into(),
             ForwardingRefused { .. } => {
                 "Check that the service runs, that the login user may open it, and that \
                     sshd_config has AllowStreamLocalForwarding yes."

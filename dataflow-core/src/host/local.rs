@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::{TcpStream, ToSocketAddrs, UnixStream};
 use tokio::process::{Child, ChildStderr, ChildStdout};
 
 use super::process::{Event, Lost, Names, Process};
@@ -62,12 +62,15 @@ pub(super) fn start(argv: &[String], names: Names) -> Result<Process, HostError>
 pub(super) async fn dial(to: &Endpoint) -> std::io::Result<Stream> {
     Ok(match to {
         Endpoint::Unix(path) => Box::new(UnixStream::connect(path).await?),
-        Endpoint::Tcp(port) => {
-            let stream = TcpStream::connect(("127.0.0.1", *port)).await?;
-            stream.set_nodelay(true)?;
-            Box::new(stream)
-        }
+        Endpoint::Tcp(port) => Box::new(tcp(("127.0.0.1", *port)).await?),
+        Endpoint::Remote(address) => Box::new(tcp(address).await?),
     })
+}
+
+async fn tcp(to: impl ToSocketAddrs) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(to).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// The output and the end of a child process.

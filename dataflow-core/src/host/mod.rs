@@ -164,10 +164,23 @@ impl Host {
                 .map_err(|error| HostError::ForwardingRefused {
                     host: self.label(),
                     what: to.clone(),
-                    reason: ForwardingReason::Other(error.to_string()),
+                    reason: ForwardingReason::from(&error),
                 }),
             #[cfg(feature = "ssh")]
             Reach::Ssh(session) => session.dial(to, &self.inner.label).await,
+        }
+    }
+
+    /// The same, to a port of another machine; where there is no connection, with the reason that the server gives. It is told apart from
+    /// that of others only while no other connection is opened.
+    ///
+    /// # Errors
+    /// As [`dial`](Self::dial).
+    pub(crate) async fn dial_alone(&self, to: &Endpoint) -> Result<Stream, HostError> {
+        match &self.inner.reach {
+            Reach::Local => self.dial(to).await,
+            #[cfg(feature = "ssh")]
+            Reach::Ssh(session) => session.dial_alone(to, &self.inner.label).await,
         }
     }
 

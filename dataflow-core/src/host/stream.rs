@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -19,6 +20,8 @@ pub enum Endpoint {
     Unix(String),
     /// A TCP port on 127.0.0.1.
     Tcp(u16),
+    /// A TCP port of another machine.
+    Remote(SocketAddr),
 }
 
 impl fmt::Display for Endpoint {
@@ -26,6 +29,7 @@ impl fmt::Display for Endpoint {
         match self {
             Self::Unix(path) => f.write_str(path),
             Self::Tcp(port) => write!(f, "127.0.0.1:{port}"),
+            Self::Remote(address) => address.fmt(f),
         }
     }
 }

@@ -10,6 +10,8 @@ impl Action {
         match self {
             Self::InstallDocker(_) => "the package manager".to_owned(),
             Self::Mend(_) => "the server".to_owned(),
+            Self::Whitelist(_) | Self::TakeBack(_) => "the PBX".to_owned(),
+            Self::DeliverToken { .. } => "the server".to_owned(),
             Self::Fetch(image) => format!("the registry to deliver {image}"),
             Self::Stop(name, patience) => {
                 format!("{name} to end (killed after {} s)", patience.as_secs())
@@ -28,6 +30,13 @@ impl fmt::Display for Action {
         match self {
             Self::InstallDocker(install) => install.fmt(f),
             Self::Mend(recipe) => f.write_str(&recipe.what),
+            Self::Whitelist(change) => change.fmt(f),
+            Self::TakeBack(filter) => {
+                write!(f, "take {} off the PBX's whitelist", filter.cidr())
+            }
+            Self::DeliverToken { fingerprint, .. } => {
+                write!(f, "deliver the token {fingerprint} to the service")
+            }
             Self::Fetch(image) => write!(f, "fetch image {image}"),
             Self::Directories(directories) => {
                 // Each comes after the one that holds it, so the first one names the place.

@@ -8,7 +8,9 @@ use super::plan::Change;
 use crate::{
     docker::{Container, Image, Ulimit, Update},
     host::shown,
-    spec::{Bind, ContainerSpec, EnvValue, HealthCheck, RestartPolicy},
+    spec::{
+        Bind, ContainerSpec, EnvValue, HealthCheck, PBX_VERSION_LABEL, RestartPolicy, TOKEN_LABEL,
+    },
 };
 
 /// One setting of a container that is not as wanted.
@@ -102,6 +104,16 @@ pub fn differences(
         Some(format!("{} s", wanted.stop_timeout.as_secs())),
     );
     env(&mut all, wanted, image, found);
+    for (label, setting) in [
+        (TOKEN_LABEL, "token"),
+        (PBX_VERSION_LABEL, "version of the PBX"),
+    ] {
+        let wanted = wanted.labels.iter().find(|(key, _)| key == label);
+        // A container that does not say what it was made with may well be as wanted.
+        if let (Some(now), Some((_, wanted))) = (found.labels.get(label), wanted) {
+            all.compare(setting, Some(now.clone()), Some(wanted.clone()));
+        }
+    }
     for (setting, value) in &found.extras {
         all.push(setting.name(), Some(value.clone()), None);
         if let Some(update) = setting.lift() {

@@ -10,6 +10,7 @@ use super::{
     operation::Operation,
     plan::{Action, Plan, Pulls},
     planner::plan,
+    refuse_image,
     remembered::{DeployedSettings, Remembered},
     server::{Report, Server},
     summary::PlanSummary,
@@ -38,6 +39,14 @@ impl Look {
     }
 }
 
+/// What counts for nothing in this run, by the identifiers of the checks.
+fn accepted(mut ignored: Vec<String>, look: &Look) -> Vec<String> {
+    if refuse_image::accepted_mismatch(&look.desired, &look.observed).is_some() {
+        ignored.push("pbx.version".to_owned());
+    }
+    ignored
+}
+
 impl Server {
     /// What [`Server::run`] would do.
     ///
@@ -57,13 +66,15 @@ impl Server {
         pulls: Pulls,
     ) -> Result<Report, LifecycleError> {
         let (observed, facts) = self.look_closely(spec).await?;
+        let mut spec = spec.clone();
         // While another operation is at work, no plan would hold.
         let approved = match observed.holder.clone() {
             Some(holder) if self.control.wait.is_zero() => return Err(self.locked(holder)),
             Some(_) => None,
             None => {
-                let look = self.plan_for(spec, observed, pulls)?;
-                self.pass_gate(spec, &facts, &look.observed)?;
+                let look = self.plan_for(&spec, observed, pulls)?;
+                self.pass_gate(&spec, &facts, &look.observed)?;
+                spec = self.settle(&spec, &look).await?;
                 self.tell_plan(&look.summary());
                 if look.plan.is_empty() {
                     return self.nothing_to_do(&look).await;
@@ -76,7 +87,7 @@ impl Server {
         let mut operation = Operation::prepare(&self.host, &self.control, verb).await?;
         let result = async {
             operation.take(&self.control).await?;
-            self.converge_locked(&operation, approved, spec, pulls)
+            self.converge_locked(&operation, approved, &spec, pulls)
                 .await
         };
         let result = result.await;
@@ -96,6 +107,7 @@ impl Server {
         let (observed, facts) = self.look_closely(spec).await?;
         let mut look = self.plan_for(spec, observed, pulls)?;
         let judgement = self.pass_gate(spec, &facts, &look.observed)?;
+        let spec = &self.settle(spec, &look).await?;
         let summary = look.summary();
         if approved.as_ref() != Some(&summary) {
             self.tell_plan(&summary);
@@ -107,7 +119,7 @@ impl Server {
         operation
             .begin(
                 Some(DeployedSettings::of(spec, &look.observed)),
-                judgement.ignored_ids(),
+                accepted(judgement.ignored_ids(), &look),
                 &summary,
             )
             .await?;
@@ -143,13 +155,32 @@ impl Server {
         Ok(self.report(Some(operation), done, data_path))
     }
 
-    async fn look_closely(&self, spec: &Spec) -> Result<(Observed, Facts), LifecycleError> {
-        observe::observe_with_facts(&self.host, &self.engine, &self.release, spec).await
+    async fn settle(&self, spec: &Spec, look: &Look) -> Result<Spec, LifecycleError> {
+        self.settle_prerequisites(spec, &look.observed, &look.plan)
+            .await
     }
 
-    pub(super) async fn look(&self, spec: &Spec, pulls: Pulls) -> Result<Look, LifecycleError> {
-        let observed = observe::observe(&self.host, &self.engine, &self.release, spec).await?;
-        self.plan_for(spec, observed, pulls)
+    async fn look_closely(&self, spec: &Spec) -> Result<(Observed, Facts), LifecycleError> {
+        let ((observed, facts), pbx) = tokio::try_join!(
+            observe::observe_with_facts(&self.host, &self.engine, &self.release, spec),
+            self.ask_pbx(spec),
+        )?;
+        Ok((observed.with_pbx(pbx), facts))
+    }
+
+    /// Looks again, after something was done.
+    async fn look(&self, spec: &Spec, pulls: Pulls) -> Result<Look, LifecycleError> {
+        let (observed, pbx) = tokio::try_join!(
+            observe::observe(&self.host, &self.engine, &self.release, spec),
+            self.ask_pbx(spec),
+        )
+        .map_err(|error| match error {
+            LifecycleError::Pbx(error) => self.not_as_wanted(format!(
+                "steps were done, and then the PBX could not be looked at again: {error}"
+            )),
+            error => error,
+        })?;
+        self.plan_for(spec, observed.with_pbx(pbx), pulls)
     }
 
     fn plan_for(
@@ -167,7 +198,9 @@ impl Server {
         let clickhouse = current(&observed.containers, self.release.clickhouse_name);
         let owners = remembered.map(|remembered| remembered.owners_under(clickhouse));
         let desired = Desired::new(spec, &self.release, known.as_ref())
-            .with_owners(owners.unwrap_or_default());
+            .with_owners(owners.unwrap_or_default())
+            .for_pbx(&observed);
+        self.warn_of_pbx(&desired, &observed);
         let plan = plan(&desired, &observed, pulls).map_err(|error| self.in_the_way(error))?;
         Ok(Look {
             observed,
@@ -195,6 +228,7 @@ impl Server {
             &look.desired,
             operation,
         )
+        .with_pbx(&self.pbx)
         .execute(&look.plan)
         .await?;
         done.extend(look.plan.steps.iter().map(|step| step.action.to_string()));

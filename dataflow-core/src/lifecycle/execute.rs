@@ -10,13 +10,14 @@ use super::{
     initialise, install_docker, observed,
     operation::Operation,
     plan::{Action, Plan, Step},
-    ready,
+    ready, whitelist,
 };
 use crate::{
     docker::Engine,
-    host::{Command, Host},
+    host::{Command, FileWrite, Host},
+    pbx::{Pbx, PbxLink},
     preflight::Recipe,
-    spec::{Directory, RegistryLogin, Release},
+    spec::{Directory, RegistryLogin, Release, Token},
 };
 use secrecy::SecretString;
 use tokio::sync::watch;
@@ -29,6 +30,9 @@ const DIRECTORIES: Duration = Duration::from_secs(60);
 
 /// How long a remedy may take.
 const MEND: Duration = Duration::from_secs(60);
+
+/// The permission bits of the token's file.
+pub(super) const TOKEN_MODE: u32 = 0o600;
 
 /// What a step is waiting for, in the operator's words.
 pub(super) type Awaited = watch::Sender<String>;
@@ -43,6 +47,10 @@ pub(super) struct Executor<'a> {
     pub(super) registry: Option<&'a RegistryLogin>,
     /// The database password.
     pub(super) password: &'a SecretString,
+    /// The token for the service, where one is given.
+    pub(super) token: Option<&'a Token>,
+    /// The PBX, where somebody is signed in to it.
+    pub(super) pbx: Option<&'a Pbx>,
     /// What has the lock and writes the journal; nothing where the steps change nothing.
     pub(super) operation: Option<&'a Operation>,
 }
@@ -63,8 +71,19 @@ impl<'a> Executor<'a> {
             release: &desired.release,
             registry: desired.spec.registry(),
             password: &desired.password,
+            token: desired.spec.token(),
+            pbx: None,
             operation,
         }
+    }
+
+    /// With what there is of the PBX.
+    pub(super) fn with_pbx(self, link: &'a PbxLink) -> Self {
+        let pbx = match link {
+            PbxLink::Ready(pbx) => Some(pbx),
+            PbxLink::None | PbxLink::Failed(_) => None,
+        };
+        Self { pbx, ..self }
     }
 
     /// Does the steps in order. Where one fails, what can be put back is put back, in reverse order.
@@ -196,6 +215,11 @@ impl<'a> Executor<'a> {
             Action::InstallDocker(install) => {
                 install_docker::perform(self.host, install, awaited).await?;
             }
+            Action::Whitelist(change) => {
+                self.at_pbx()?.apply(change).await?;
+            }
+            Action::TakeBack(filter) => whitelist::take_back(self.at_pbx()?, filter).await?,
+            Action::DeliverToken { path, .. } => self.deliver_token(path).await?,
             Action::Fetch(image) => {
                 let login = self.registry.filter(|login| login.is_for(image));
                 engine
@@ -223,6 +247,20 @@ impl<'a> Executor<'a> {
             }
         }
         Ok(())
+    }
+
+    fn at_pbx(&self) -> Result<&Pbx, StepError> {
+        self.pbx.ok_or(StepError::NotSignedIn)
+    }
+
+    /// Without a line's end: the file is the token, byte for byte.
+    async fn deliver_token(&self, path: &str) -> Result<(), StepError> {
+        let token = self.token.ok_or(StepError::NoToken)?;
+        let owner = self.release.service_owner;
+        let file = FileWrite::new(path, TOKEN_MODE, token.secret().clone())
+            .owner(owner.uid, owner.gid)
+            .sudo();
+        Ok(self.host.write_file(&file).await?)
     }
 
     /// In one command: each one would cost a channel.

@@ -5,6 +5,7 @@ use super::{
     observed::Observed,
     plan::{Action, Plan, Pulls},
     plan_error::PlanError,
+    refuse_image,
 };
 use crate::{
     docker::Image,
@@ -29,6 +30,11 @@ pub(super) fn fetch(
                 return Err(PlanError::ImageMissing {
                     image: image.clone(),
                 });
+            }
+            (Pull::Missing, true)
+                if refuse_image::may_be_newer_by_now(desired, observed, container) =>
+            {
+                "the PBX is newer, and its tag may stand for that version by now"
             }
             (Pull::Never | Pull::Missing, true) => continue,
             (_, false) => "it is not on the server",

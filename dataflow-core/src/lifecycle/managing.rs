@@ -75,6 +75,8 @@ impl Server {
             control: &self.control,
             registry: None,
             password: &password,
+            token: None,
+            pbx: None,
             operation: Some(operation),
         };
         executor.execute(&plan).await?;

@@ -126,6 +126,8 @@ impl Mending<'_> {
             control: self.control,
             registry: None,
             password: &"".into(),
+            token: None,
+            pbx: None,
             operation: Some(operation),
         };
         executor.execute(&plan).await?;

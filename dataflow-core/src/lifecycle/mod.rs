@@ -7,6 +7,9 @@
 
 mod action;
 mod approve;
+mod at_pbx;
+mod checked;
+mod checklist;
 mod clickhouse;
 mod compare;
 mod converge;
@@ -35,6 +38,7 @@ mod operator;
 mod plan;
 mod plan_error;
 mod planner;
+mod reached;
 mod ready;
 mod records;
 mod refuse;
@@ -45,10 +49,14 @@ mod status;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod token;
+mod token_change;
 mod upgrade;
+mod whitelist;
 
 pub use crate::docker::{LogLine, LogOutput, Usage};
 pub use approve::Approve;
+pub use checklist::{Checklist, Surroundings};
 pub use compare::{Difference, differences};
 pub use desired::Desired;
 pub use error::{LifecycleError, Recovery, StepError};
@@ -60,7 +68,7 @@ pub use journal::{NotARun, Outcome, PastRun, PastStep, RunId};
 pub use lock::Lease;
 pub use logs::{LogOf, LogQuery, Logs, Since};
 pub use mending::{Mended, mend};
-pub use observed::{Containers, Directory, Observed, Origin};
+pub use observed::{Containers, DeliveredToken, Directory, Observed, Origin};
 pub use operator::Operator;
 pub use plan::{Action, Change, Plan, Pulls, Step};
 pub use plan_error::PlanError;
@@ -70,8 +78,11 @@ pub use remembered::{Deed, DeployedSettings, Remembered};
 pub use server::{Report, Server};
 pub use status::{ClickHouseStatus, ContainerStatus, Status, Verdict};
 pub use summary::{PlanSummary, StepSummary};
+pub use token_change::TokenStatus;
 
 use std::{path::PathBuf, time::Duration};
+
+use crate::prerequisites::Prerequisite;
 
 /// How an operation is followed and ended early.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +93,9 @@ pub struct Control {
     pub interrupt: Interrupt,
     /// Who is asked before something is changed.
     pub approve: Approve,
+    /// Who is asked whether the prerequisites at the PBX are met by hand, where nobody is signed in there. Without anybody to ask,
+    /// they are not known to be.
+    pub by_hand: Approve<Vec<Prerequisite>>,
     /// How long the end of another operation on the same server is waited for.
     pub wait: Duration,
     /// The directory, on the machine where this runs, that holds a copy of the journal.

@@ -74,6 +74,18 @@ impl Need {
         (need, repair)
     }
 
+    /// It has to be made anew though its settings are as wanted.
+    pub(super) fn or_replaced(self, found: &Container, why: &str) -> Self {
+        match self {
+            Self::Nothing | Self::Start(_) => Self::Replace(Replace {
+                why: why.to_owned(),
+                changes: Vec::new(),
+                vanishes: found.extras.contains_key(&Extra::AutoRemove),
+            }),
+            need => need,
+        }
+    }
+
     /// Whether it is replaced, and kept until its successor works.
     pub(super) fn is_kept(&self) -> bool {
         matches!(self, Self::Replace(replace) if !replace.vanishes)

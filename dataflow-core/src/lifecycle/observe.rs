@@ -5,19 +5,20 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{
     error::LifecycleError,
     lock::{self, Lease},
-    observed::{Containers, Directory, Observed, aside},
+    observed::{Containers, DeliveredToken, Directory, Observed, aside},
     remembered::Remembered,
 };
 use crate::{
     docker::{DockerError, Engine},
     facts::{self, Facts, FactsError, PROBE, catalogue, facts_of},
     host::{ClockSkew, Command, Host, shown},
-    spec::{ImageRef, Owner, Release, Spec},
+    spec::{ImageRef, Owner, Release, Spec, TokenFingerprint},
 };
 
 /// How long reading the server's files may take; sudo may ask a directory service first.
@@ -29,11 +30,15 @@ const LIMIT: usize = 1 << 20;
 /// What stands before each line of the password file in the answer.
 const PASSWORD_FILE: &str = "password-file ";
 
+/// What is read of the token's file, where there is one: its mode, its owner, when it was written, and the digest of what it holds.
+const TOKEN_FILE: &str = r#"test ! -f "$token" || echo "token $(stat -L -c '%f %u %g %Y' "$token") $(head -c 65536 "$token" | sha256sum)"
+"#;
+
 /// How the answer of the probe begins.
 const PROBED: &str = "\n#### began\n";
 
 /// Has the machine looked at.
-const CALL: &str = "\nprobe \"$data\" \"$packages\" \"$units\" no";
+const CALL: &str = "\nprobe \"$data\" \"$packages\" \"$units\" no \"$metadata\"";
 
 /// Everything that planning for `spec` needs, in one command on the server and a few questions to its engine.
 pub(super) async fn observe(
@@ -47,10 +52,10 @@ pub(super) async fn observe(
     Ok(observed)
 }
 
-/// The same, and what the machine is, in the same command.
+/// The same, and what the machine is, in the same command. Where there is no engine, nothing is seen of it.
 pub(super) async fn observe_with_facts(
     host: &Host,
-    engine: &Engine,
+    engine: impl Into<Option<&Engine>>,
     release: &Release,
     spec: &Spec,
 ) -> Result<(Observed, Facts), LifecycleError> {
@@ -58,11 +63,16 @@ pub(super) async fn observe_with_facts(
     let command = question(release, spec, &probe)
         .deadline(READ + facts::DEADLINE)
         .limit(LIMIT + facts::LIMIT);
-    let (observed, facts) = observe_by(&command, host, engine, release, spec).await?;
-    let facts = facts.ok_or_else(|| FactsError::BrokeOff {
+    let (observed, facts) = match engine.into() {
+        Some(engine) => observe_by(&command, host, engine, release, spec).await?,
+        None => read_server(&command, host, release, spec).await?,
+    };
+    let mut facts = facts.ok_or_else(|| FactsError::BrokeOff {
         host: host.label(),
         detail: "what it is was not told to the end".to_owned(),
     })?;
+    let pbx = Some(spec.pbx().get());
+    facts.pbx_node = facts::pbx_node(&facts.aws, pbx, spec.metadata()).await;
     Ok((observed, facts))
 }
 
@@ -148,16 +158,18 @@ async fn read_server(
 /// `probe` makes a function of that name, where the machine is to be looked at too.
 fn question(release: &Release, spec: &Spec, probe: &str) -> Command {
     let ports = [release.clickhouse_http_port, release.clickhouse_native_port];
+    let token = spec.token_file().unwrap_or_default();
     let script = format!(
-        r#"data=$1 packages=$2 units=$3 file=$4; shift 4
+        r#"data=$1 packages=$2 units=$3 metadata=$4 file=$5 token=$6; shift 6
 {probe}echo "clock $(date +%s)"
-{kept}for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
+{kept}{token}for d in "$@"; do test -e "$d" && stat -L -c 'path %f %u %g %n' "$d"; done
 grep -hiE '^ *[0-9]+: [0-9A-F]+:({hex}) [0-9A-F]+:0000 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null
 command -v ss >/dev/null && ss -Hltnp 2>/dev/null | grep -E ':({decimal}) ' | sed 's/^/program /'
 test ! -e "$file" || head -c 65536 "$file" >/dev/null || exit
 test ! -e "$file" || head -c 65536 "$file" | sed 's/^/{PASSWORD_FILE}/'{call}"#,
         call = if probe.is_empty() { "" } else { CALL },
         kept = lock::reading(),
+        token = if token.is_empty() { "" } else { TOKEN_FILE },
         hex = ports.map(|port| format!("{port:04X}")).join("|"),
         decimal = ports.map(|port| port.to_string()).join("|"),
     );
@@ -166,7 +178,9 @@ test ! -e "$file" || head -c 65536 "$file" | sed 's/^/{PASSWORD_FILE}/'{call}"#,
         .arg(spec.data_path().to_string())
         .arg(catalogue::packages())
         .arg(catalogue::units())
+        .arg(spec.metadata().argument())
         .arg(release.password_path(spec))
+        .arg(token)
         .args(directories.into_iter().map(|directory| directory.path))
         .sudo()
         .deadline(READ)
@@ -181,6 +195,8 @@ fn understand(answer: &str, release: &Release, asked: SystemTime) -> Observed {
             password_file.push(line);
         } else if let Some(rest) = line.strip_prefix("path ") {
             observed.directories.extend(directory_of(rest));
+        } else if let Some(rest) = line.strip_prefix("token ") {
+            (observed.token, observed.token_since) = token_of(rest).unzip();
         } else if let Some(rest) = line.strip_prefix("clock ") {
             let time = rest.parse().ok();
             observed.clock = time.map(|time| ClockSkew::of(time, asked));
@@ -199,6 +215,21 @@ fn understand(answer: &str, release: &Release, asked: SystemTime) -> Observed {
     }
     observed.password = password_of(&password_file, release);
     observed
+}
+
+/// Reads `MODE UID GID TIME DIGEST …`.
+fn token_of(line: &str) -> Option<(DeliveredToken, Timestamp)> {
+    let mut fields = line.split_whitespace();
+    let mode = u32::from_str_radix(fields.next()?, 16).ok()?;
+    let uid = fields.next()?.parse().ok()?;
+    let gid = fields.next()?.parse().ok()?;
+    let since = Timestamp::from_second(fields.next()?.parse().ok()?).ok()?;
+    let token = DeliveredToken {
+        fingerprint: TokenFingerprint::of_digest(fields.next()?)?,
+        mode: mode & 0o7777,
+        owner: Owner { uid, gid },
+    };
+    Some((token, since))
 }
 
 /// Reads `MODE UID GID PATH`, the mode in hexadecimal with the file's type, as `stat` prints it.

@@ -32,6 +32,51 @@ fn an_answer_of_a_server_in_use_is_understood() {
 }
 
 #[test]
+fn a_delivered_token_is_known_by_its_digest_age_mode_and_owner() {
+    let digest = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
+    let observed = read(&format!("token 8180 888 888 1795525200 {digest}  -\n"));
+    let token = observed.token.unwrap();
+    assert_eq!(token.fingerprint.to_string(), "7692c3ad3540");
+    assert_eq!(observed.token_since, "2026-11-24T13:00:00Z".parse().ok());
+    assert_eq!(
+        (token.mode, token.owner),
+        (0o600, Owner { uid: 888, gid: 888 })
+    );
+    for torn in [
+        "",
+        "8180",
+        "8180 888 888",
+        "8180 888 888 1795525200",
+        "8180 888 888 1795525200 7692c3ad3540  -",
+        "x y z w",
+    ] {
+        assert_eq!(read(&format!("token {torn}\n")).token, None, "{torn}");
+    }
+}
+
+#[tokio::test]
+async fn the_tokens_file_is_read_where_one_is_named_and_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("token");
+    let script = format!("token=$1\n{TOKEN_FILE}");
+    let ask = || Command::shell(&script).arg(path.display().to_string());
+    let host = Host::connect(&crate::host::Address::Local, &Default::default())
+        .await
+        .unwrap();
+    assert_eq!(host.exec(&ask()).await.unwrap().stdout, b"");
+    std::fs::write(&path, "one").unwrap();
+    let answer = host.exec(&ask()).await.unwrap();
+    let observed = read(&String::from_utf8(answer.stdout).unwrap());
+    assert_eq!(
+        observed.token.unwrap().fingerprint.to_string(),
+        "7692c3ad3540"
+    );
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert_eq!(host.exec(&ask()).await.unwrap().stdout, b"");
+}
+
+#[test]
 fn an_empty_password_counts_as_none() {
     for file in [
         "",

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::{lock::Lease, remembered::Remembered};
 use crate::{
     docker::{Container, Image, State},
     host::ClockSkew,
-    spec::{MANAGED_LABEL, Owner},
+    pbx::PbxSeen,
+    spec::{MANAGED_LABEL, Owner, TokenFingerprint},
 };
 
 /// The project that the vendor's script gives to Compose.
@@ -36,6 +38,25 @@ pub struct Observed {
     pub holder: Option<Lease>,
     /// What the server remembers of how it was deployed.
     pub remembered: Option<Remembered>,
+    /// The token that was delivered.
+    pub token: Option<DeliveredToken>,
+    /// When its file was written.
+    pub token_since: Option<Timestamp>,
+    /// What the PBX said, where it was asked.
+    pub pbx: PbxSeen,
+    /// When that was: entries of its whitelist end.
+    pub now: Timestamp,
+}
+
+/// What is in the file in which the service finds its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveredToken {
+    /// The fingerprint of the file's content.
+    pub fingerprint: TokenFingerprint,
+    /// The file's permission bits.
+    pub mode: u32,
+    /// Its owner.
+    pub owner: Owner,
 }
 
 /// What is at a path where a directory is wanted.
@@ -47,6 +68,17 @@ pub struct Directory {
     pub mode: u32,
     /// Its owner.
     pub owner: Owner,
+}
+
+impl Observed {
+    /// With what the PBX said just now.
+    pub(super) fn with_pbx(self, pbx: PbxSeen) -> Self {
+        Self {
+            pbx,
+            now: Timestamp::now(),
+            ..self
+        }
+    }
 }
 
 /// Who made a container.

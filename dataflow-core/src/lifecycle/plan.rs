@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::install_docker::DockerInstall;
 use crate::{
     docker::Update,
+    pbx::{NewFilter, whitelist::WhitelistChange},
     preflight::Recipe,
-    spec::{ContainerSpec, Directory, ImageRef, Pull},
+    spec::{ContainerSpec, Directory, ImageRef, Pull, TokenFingerprint},
 };
 
 /// Steps in the order in which they are done. The next one begins when the one before it has succeeded.
@@ -83,6 +84,17 @@ pub enum Action {
     InstallDocker(Box<DockerInstall>),
     /// Mend something on the server, or take that back.
     Mend(Box<Recipe>),
+    /// Make or renew an entry of the PBX's whitelist.
+    Whitelist(Box<WhitelistChange>),
+    /// Remove an entry of the PBX's whitelist that was just made.
+    TakeBack(Box<NewFilter>),
+    /// Put the token into the file in which the service looks for it.
+    DeliverToken {
+        /// The file on the server.
+        path: String,
+        /// Which token.
+        fingerprint: TokenFingerprint,
+    },
     /// Fetch an image from its registry.
     Fetch(ImageRef),
     /// Make directories, or give them their owner and mode.

@@ -49,6 +49,36 @@ pub enum PlanError {
         between: String,
     },
 
+    /// A token is to be delivered, and nobody knows where to.
+    #[error("it is not set where the service looks for its token")]
+    NoPlaceForToken,
+
+    /// The service would be newer than its PBX.
+    #[error(
+        "the image {image} has version {version}, and the PBX has {pbx}: the PBX is upgraded first"
+    )]
+    AheadOfPbx {
+        /// The image.
+        image: ImageRef,
+        /// Its version.
+        version: Version,
+        /// The PBX's version.
+        pbx: Version,
+    },
+
+    /// The service would be older than its PBX.
+    #[error(
+        "the image {image} has version {version}, and the PBX has {pbx}: they must be the same"
+    )]
+    BehindPbx {
+        /// The image.
+        image: ImageRef,
+        /// Its version.
+        version: Version,
+        /// The PBX's version.
+        pbx: Version,
+    },
+
     /// Somebody else's container has a name that is needed.
     #[error(
         "there is a container {name} (from {image}) that neither this program nor the vendor's script made"
@@ -138,11 +168,21 @@ impl Explain for PlanError {
             Self::ImageMissing { .. } => {
                 "Leave out --pull never, or load the image on the server (docker load).".into()
             }
+            Self::NoPlaceForToken => {
+                "Set deliver-as under [token] in the settings file to the name of the file, in the service's data directory, that it reads. The vendor documents none.".into()
+            }
             Self::Downgrade { .. } => {
                 "Name the image that is wanted with -i or -d, or in dataflow.toml. To go back to the older one, which may not read what the newer one has written: back up the data, then add --allow-downgrade.".into()
             }
             Self::Jump { between, .. } => format!(
                 "Go through a release in between: first upgrade -d to one that is not newer than {between}, and when that works, to this one. To go at once all the same: back up the data, then add --allow-jump."
+            ),
+            Self::AheadOfPbx { version, .. } => format!(
+                "Upgrade in this order: the PBX to {version}, then IM, Data Flow, SBC. To have another version than the PBX all the same, on record: --allow-mismatch."
+            ),
+            Self::BehindPbx { image, pbx, .. } => format!(
+                "Give the service an image of the PBX's version, such as: dataflow upgrade -i {}. To have another version than the PBX all the same, on record: --allow-mismatch.",
+                of_version(image, pbx)
             ),
             Self::Foreign { name, adoptable, .. } => {
                 let adopt = if *adoptable {
@@ -175,4 +215,18 @@ impl Explain for PlanError {
             Self::NotDeployed { .. } => "Deploy it with: dataflow run".into(),
         }
     }
+}
+
+/// An image of the same name, with a tag as exact as its own, or more where its own may stand for several versions.
+fn of_version(image: &ImageRef, version: &Version) -> String {
+    let numbers = version.release().map(|number| number.to_string());
+    let tag = image.tag().unwrap_or_default();
+    let exact = tag.split('.').count().clamp(1, numbers.len());
+    let same = numbers.join(".").starts_with(tag);
+    let exact = if same || tag.parse::<Version>().is_err() {
+        numbers.len()
+    } else {
+        exact
+    };
+    format!("{}:{}", image.name(), numbers[..exact].join("."))
 }

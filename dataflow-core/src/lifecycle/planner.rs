@@ -7,7 +7,7 @@ use super::{
     observed::{Observed, Origin, aside, current, is_up},
     plan::{Action, Plan, Pulls, Step},
     plan_error::PlanError,
-    refuse, refuse_image,
+    refuse, refuse_image, token, whitelist,
 };
 use crate::{
     docker::{Image, State},
@@ -63,7 +63,16 @@ impl<'a> Planner<'a> {
                 refuse_image::unfit(desired, observed, wanted, image)?;
             }
             let found = current(&observed.containers, &wanted.name);
-            let (need, repair) = Need::of(wanted, image, found);
+            let found = found.map(|found| desired.as_remembered(found, observed));
+            let (need, repair) = Need::of(wanted, image, found.as_deref());
+            let anew = found
+                .as_deref()
+                .filter(|_| wanted.name == desired.service.name)
+                .and_then(|found| Some((found, token::why_anew(desired, observed, found)?)));
+            let need = match anew {
+                Some((found, why)) => need.or_replaced(found, why),
+                None => need,
+            };
             repairs.extend(repair.map(|repair| (wanted.name.clone(), repair)));
             Ok::<_, PlanError>((need, image))
         };
@@ -81,7 +90,9 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(mut self) -> Plan {
+        whitelist::steps(self.desired, self.observed, &mut self.plan);
         self.directories();
+        token::step(self.desired, self.observed, &mut self.plan);
         self.clear_remains();
         self.repair();
         self.await_running_clickhouse();

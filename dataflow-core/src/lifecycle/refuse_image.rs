@@ -1,6 +1,6 @@
 //! Which images may not take the place of what is deployed. Judged when they are there, and before anything is touched.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
     desired::Desired,
@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     docker::Image,
+    pbx::Seen,
     spec::{ContainerSpec, ImageRef, Version},
 };
 
@@ -26,7 +27,8 @@ pub(super) fn unfit(
     let release = &desired.release;
     if wanted.name == release.service_name {
         let label = image.labels.get(release.version_label);
-        release.image_version(&wanted.image, label.map(String::as_str))?;
+        let version = release.image_version(&wanted.image, label.map(String::as_str))?;
+        unlike_pbx(desired, observed, wanted, &version)?;
     }
     let label = release.version_label;
     let told = |labels: &BTreeMap<String, String>, image: Option<&ImageRef>| Told {
@@ -68,6 +70,85 @@ pub(super) fn unfit(
         });
     }
     Ok(())
+}
+
+/// That the service has another version than its PBX.
+fn unlike_pbx(
+    desired: &Desired,
+    observed: &Observed,
+    wanted: &ContainerSpec,
+    version: &Version,
+) -> Result<(), PlanError> {
+    let Some(pbx) = pbx_version(observed).filter(|_| !desired.spec.allows_mismatch()) else {
+        return Ok(());
+    };
+    let (image, version) = (wanted.image.clone(), version.clone());
+    match version.release().cmp(&pbx.release()) {
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(PlanError::AheadOfPbx {
+            image,
+            version,
+            pbx: pbx.clone(),
+        }),
+        Ordering::Less => Err(PlanError::BehindPbx {
+            image,
+            version,
+            pbx: pbx.clone(),
+        }),
+    }
+}
+
+/// The version that the PBX has, where it is known.
+fn pbx_version(observed: &Observed) -> Option<&Version> {
+    match &observed.pbx.version {
+        Seen::Known(version) => version.version(),
+        Seen::NotAsked | Seen::Unknown(_) => None,
+    }
+}
+
+/// Whether the service's version is another than the PBX's, and that was accepted.
+pub(super) fn accepted_mismatch(
+    desired: &Desired,
+    observed: &Observed,
+) -> Option<(Version, Version)> {
+    let image = observed.images.get(&desired.service.image.to_string())?;
+    let version: Version = image
+        .labels
+        .get(desired.release.version_label)?
+        .parse()
+        .ok()?;
+    let pbx = pbx_version(observed).filter(|pbx| pbx.release() != version.release())?;
+    desired
+        .spec
+        .allows_mismatch()
+        .then(|| (version, pbx.clone()))
+}
+
+/// Whether an image of the service is older than the PBX, and its name may stand for the PBX's version by now: a digest never moves,
+/// and a tag of numbers stays within them.
+pub(super) fn may_be_newer_by_now(
+    desired: &Desired,
+    observed: &Observed,
+    container: &ContainerSpec,
+) -> bool {
+    if container.name != desired.release.service_name || desired.spec.allows_mismatch() {
+        return false;
+    }
+    let label = desired.release.version_label;
+    let image = observed.images.get(&container.image.to_string());
+    let version = image.and_then(|image| image.labels.get(label)?.parse::<Version>().ok());
+    let (Some(version), Some(pbx)) = (version, pbx_version(observed)) else {
+        return false;
+    };
+    let within = match container.image.tag().map(|tag| tag.parse::<Version>()) {
+        Some(Ok(_)) => {
+            let tag = container.image.tag().unwrap_or_default().split(['.', '-']);
+            tag.zip(pbx.release())
+                .all(|(part, number)| part.parse() == Ok(number))
+        }
+        Some(Err(_)) | None => true,
+    };
+    version.release() < pbx.release() && container.image.digest().is_none() && within
 }
 
 /// The image that a container was deployed from last, where the container was removed since and its data is still there.

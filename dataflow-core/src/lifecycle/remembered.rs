@@ -13,7 +13,10 @@ use super::{
 };
 use crate::docker::Container;
 use crate::host::shown;
-use crate::spec::{NOFILE_RANGE, Owner, START_GRACE_RANGE, Settings, Spec};
+use crate::pbx::Seen;
+use crate::spec::{
+    NOFILE_RANGE, Owner, PrerequisiteMode, START_GRACE_RANGE, ServerIp, Settings, Spec,
+};
 
 /// The version of the form that is written.
 const VERSION: u32 = 1;
@@ -82,6 +85,15 @@ pub struct DeployedSettings {
     /// The user who was signed in there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registry_user: Option<String>,
+    /// How the prerequisites at the PBX were met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prerequisites: Option<String>,
+    /// The PBX's version, where it was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pbx_version: Option<String>,
+    /// The fingerprint of the token, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 impl Remembered {
@@ -115,6 +127,12 @@ impl Remembered {
             // Images that are there need no sign-in, which does not mean that the next ones need none.
             settings.registry = before.settings.registry.clone();
             settings.registry_user = before.settings.registry_user.clone();
+        }
+        if let Some(before) = before {
+            // What nobody saw or gave this time is still so, as far as is known.
+            let known = &before.settings;
+            settings.pbx_version = settings.pbx_version.or(known.pbx_version.clone());
+            settings.token = settings.token.or(known.token.clone());
         }
         let owner = |(path, directory): (&String, &Directory)| (path.clone(), directory.owner);
         let owners = seen.directories.iter().map(owner).collect();
@@ -191,7 +209,26 @@ impl DeployedSettings {
             start_grace: spec.start_grace().as_secs(),
             registry: spec.registry().map(|login| login.server.to_string()),
             registry_user: spec.registry().map(|login| login.user.clone()),
+            prerequisites: Some(spec.prerequisites().word().to_owned()),
+            pbx_version: match &seen.pbx.version {
+                Seen::Known(version) => version.version().map(ToString::to_string),
+                Seen::NotAsked | Seen::Unknown(_) => None,
+            },
+            token: match (spec.token(), &seen.token) {
+                (Some(token), _) => Some(token.fingerprint().to_string()),
+                (None, Some(delivered)) => Some(delivered.fingerprint.to_string()),
+                (None, None) => None,
+            },
         }
+    }
+
+    /// Whether somebody has met the prerequisites by hand for this server and its PBX.
+    pub(super) fn met_by_hand(&self, spec: &Spec) -> bool {
+        let ip = |ip: Option<ServerIp>| ip.map(|ip| ip.to_string());
+        self.prerequisites.as_deref() == Some(PrerequisiteMode::Manual.word())
+            && self.pbx == spec.pbx().to_string()
+            && self.private_ip == ip(spec.private_ip())
+            && self.public_ip == ip(spec.public_ip())
     }
 
     /// As settings to fill in what is not said otherwise; what can't be right is left out.
@@ -226,6 +263,9 @@ impl DeployedSettings {
             clickhouse_image_id: self.clickhouse_image_id.map(clean),
             registry: self.registry.map(clean),
             registry_user: self.registry_user.map(clean),
+            prerequisites: self.prerequisites.map(clean),
+            pbx_version: self.pbx_version.map(clean),
+            token: self.token.map(clean),
             ..self
         }
     }

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use secrecy::SecretString;
 
 use super::*;
+use crate::pbx::PbxVersion;
 use crate::spec::RegistryLogin;
+use crate::spec::Token;
 
 /// A token that may be seen nowhere.
 const CANARY: &str = "CanaryOfTheRegistry0";
@@ -60,7 +62,7 @@ fn remembered(spec: &Spec) -> Remembered {
 fn what_is_remembered_is_one_line_without_a_secret_that_reads_back() {
     let remembered = remembered(&with_login(spec()));
     let line = remembered.line();
-    insta::assert_snapshot!(line, @r#"{"v":1,"run":"20261124T114500Z-4f2a","at":"2026-11-24T11:45:00Z","user":"alice","from":"node1","login":"pbx","pid":7,"settings":{"data-path":"/var/lib/portsip","private-ip":"172.31.16.158","pbx":"172.31.16.133","image":"portsip/pbx:22","clickhouse-image":"portsip/clickhouse:25.8","nofile":655360,"start-grace":90,"registry":"registry.example.com","registry-user":"operator"},"owners":{"/var/lib/portsip/clickhouse/data":{"uid":101,"gid":101}}}"#);
+    insta::assert_snapshot!(line, @r#"{"v":1,"run":"20261124T114500Z-4f2a","at":"2026-11-24T11:45:00Z","user":"alice","from":"node1","login":"pbx","pid":7,"settings":{"data-path":"/var/lib/portsip","private-ip":"172.31.16.158","pbx":"172.31.16.133","image":"portsip/pbx:22","clickhouse-image":"portsip/clickhouse:25.8","nofile":655360,"start-grace":90,"registry":"registry.example.com","registry-user":"operator","prerequisites":"api"},"owners":{"/var/lib/portsip/clickhouse/data":{"uid":101,"gid":101}}}"#);
     assert!(!line.contains("Canary"));
     assert_eq!(Remembered::read(&line), Some(remembered));
 }
@@ -75,6 +77,40 @@ fn a_deployment_that_is_remembered_already_is_no_news() {
     assert!(news(&spec().with_nofile(4096).unwrap()).is_some());
     let removed = before.clone().removed(deed());
     assert!(Remembered::news(Some(&removed), &spec(), &seen(), deed()).is_some());
+}
+
+#[test]
+fn what_was_known_of_the_pbx_stays_known_until_it_is_known_better() {
+    let with_token = |text: &str| spec().with_token(Token::new(text.into()).unwrap());
+    let mut seen = seen();
+    seen.pbx.version = Seen::Known(PbxVersion::read("22.3.5"));
+    let first = Remembered::news(None, &with_token("one"), &seen, deed()).unwrap();
+    seen.pbx.version = Seen::NotAsked;
+    assert_eq!(Remembered::news(Some(&first), &spec(), &seen, deed()), None);
+    seen.pbx.version = Seen::Known(PbxVersion::read("22.4.0"));
+    let second = Remembered::news(Some(&first), &with_token("two"), &seen, deed()).unwrap();
+    assert_eq!(second.settings.pbx_version.as_deref(), Some("22.4.0"));
+    assert_ne!(second.settings.token, first.settings.token);
+    assert!(!second.line().contains("\"two\""));
+}
+
+#[test]
+fn what_was_met_by_hand_counts_for_the_same_addresses_only() {
+    let by_hand = |spec: Spec| spec.with_prerequisites(PrerequisiteMode::Manual);
+    let settings = remembered(&by_hand(spec())).settings;
+    assert!(settings.met_by_hand(&spec()));
+    assert!(!remembered(&spec()).settings.met_by_hand(&spec()));
+    let ip = |text: &str| text.parse().ok();
+    let (pbx, private, other) = (ip("172.31.16.133"), ip("172.31.16.158"), ip("172.31.16.9"));
+    for (pbx, private, public) in [
+        (other, private, None),
+        (pbx, other, None),
+        (pbx, None, private),
+        (pbx, private, other),
+    ] {
+        let changed = Spec::new(pbx.unwrap(), private, public).unwrap();
+        assert!(!settings.met_by_hand(&changed), "{changed:?}");
+    }
 }
 
 #[test]

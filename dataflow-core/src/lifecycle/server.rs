@@ -1,6 +1,9 @@
 //! One Data Flow server, and all that can be done with it.
 
-use std::{sync::Once, time::Instant};
+use std::{
+    sync::{Once, atomic::AtomicBool},
+    time::Instant,
+};
 
 use super::{
     Approve, Control, deployed,
@@ -15,13 +18,13 @@ use super::{
     operation::Operation,
     plan_error::PlanError,
     records::{self, Records},
-    status::{self, Status},
     summary::PlanSummary,
     upgrade,
 };
 use crate::{
     docker::{DockerError, Engine, LogRange, Usage},
     host::Host,
+    pbx::PbxLink,
     spec::{Release, Settings, Spec, Target},
 };
 
@@ -34,9 +37,13 @@ pub struct Server {
     pub(super) engine: Engine,
     pub(super) release: Release,
     pub(super) control: Control,
+    pub(super) pbx: PbxLink,
     opened: Instant,
     clock_told: Once,
     pub(super) gate_told: Once,
+    pub(super) pbx_told: Once,
+    /// Whether the operator has said that the prerequisites at the PBX are met by hand.
+    pub(super) by_hand: AtomicBool,
 }
 
 /// What an operation came to.
@@ -96,10 +103,19 @@ impl Server {
             engine,
             release: Release::portsip(),
             control,
+            pbx: PbxLink::None,
             opened: Instant::now(),
             clock_told: Once::new(),
             gate_told: Once::new(),
+            pbx_told: Once::new(),
+            by_hand: AtomicBool::new(false),
         }
+    }
+
+    /// With what there is of its PBX.
+    #[must_use]
+    pub fn with_pbx(self, pbx: PbxLink) -> Self {
+        Self { pbx, ..self }
     }
 
     /// The server, as `user@host` or `local`.
@@ -110,15 +126,6 @@ impl Server {
     /// The machine, reached by the same session.
     pub fn host(&self) -> &Host {
         &self.host
-    }
-
-    /// What is running, asked without changing anything and without a command on the server.
-    ///
-    /// # Errors
-    /// Where the engine gives no answer.
-    pub async fn status(&self) -> Result<Status, LifecycleError> {
-        let containers = observe::containers(&self.engine, &self.release).await?;
-        Ok(status::status(&self.host, &self.engine, &self.release, &containers).await)
     }
 
     /// What the containers that run take of the machine.

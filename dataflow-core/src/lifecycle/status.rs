@@ -5,13 +5,17 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{
-    clickhouse, deployed,
+    checked, clickhouse, deployed,
+    error::LifecycleError,
+    observe,
     observed::{Containers, Origin},
+    server::Server,
 };
 use crate::{
     docker::{Container, Engine, Health, State},
     host::{Host, shown},
-    spec::Release,
+    prerequisites::{self, Prerequisite},
+    spec::{Release, Settings, Spec},
 };
 
 /// What a server's Data Flow is doing, at the moment it was asked.
@@ -29,13 +33,36 @@ pub struct Status {
     pub containers: Vec<ContainerStatus>,
     /// What ClickHouse says of itself; `None` where it doesn't run.
     pub clickhouse: Option<ClickHouseStatus>,
+    /// What must be so at the PBX. Empty where it is not known for which server and which PBX.
+    pub prerequisites: Vec<Prerequisite>,
+}
+
+impl Status {
+    /// With what must be so at the PBX. Where the service is at work, what is not so is a problem.
+    fn with_prerequisites(mut self, prerequisites: Vec<Prerequisite>) -> Self {
+        let bad = prerequisites.iter().filter(|item| item.state.is_bad());
+        self.impaired(bad.map(|item| item.seen.clone()).collect());
+        Self {
+            prerequisites,
+            ..self
+        }
+    }
+
+    /// With what keeps a service from working that is at work.
+    fn impaired(&mut self, problems: Vec<String>) {
+        let at_work = matches!(self.verdict, Verdict::Running | Verdict::Degraded);
+        if at_work && !problems.is_empty() {
+            self.verdict = Verdict::Degraded;
+            self.problems.extend(problems);
+        }
+    }
 }
 
 /// The state of a Data Flow server in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Both containers run, ClickHouse answers.
+    /// Both containers run, ClickHouse answers, and nothing is known to be missing at the PBX.
     Running,
     /// Some of it runs, or runs and doesn't work.
     Degraded,
@@ -92,7 +119,49 @@ pub struct ClickHouseStatus {
     pub problem: Option<String>,
 }
 
-pub(super) async fn status(
+impl Server {
+    /// What is running, asked without changing anything and without a command on the server.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn status(&self) -> Result<Status, LifecycleError> {
+        self.status_of(None).await
+    }
+
+    /// The same, held to what is wanted. The PBX is asked at the same time.
+    ///
+    /// # Errors
+    /// Where the engine gives no answer.
+    pub async fn status_of(&self, wanted: Option<&Spec>) -> Result<Status, LifecycleError> {
+        let looked = async {
+            let containers = observe::containers(&self.engine, &self.release).await?;
+            let status = status(&self.host, &self.engine, &self.release, &containers).await;
+            Ok::<_, LifecycleError>((containers, status))
+        };
+        let (looked, pbx) = tokio::join!(looked, self.pbx.see());
+        let (containers, mut status) = looked?;
+        let deployed = deployed::settings(&self.release, &containers);
+        if let Some(moved) = wanted.and_then(|wanted| moved(wanted, &deployed)) {
+            status.impaired(vec![moved]);
+        }
+        let known = checked::known(&self.release, &containers, pbx);
+        let spec = wanted.cloned().or_else(|| deployed.spec().ok());
+        let items = spec.map(|spec| prerequisites::at_pbx(&spec, &known));
+        Ok(status.with_prerequisites(items.unwrap_or_default()))
+    }
+}
+
+/// That the service was made for the PBX at another address.
+fn moved(wanted: &Spec, deployed: &Settings) -> Option<String> {
+    let (now, wanted) = (deployed.pbx?, wanted.pbx());
+    (now != wanted).then(|| {
+        format!(
+            "the service was made for the PBX at {now}, and the settings say {wanted}; dataflow run makes it anew"
+        )
+    })
+}
+
+async fn status(
     host: &Host,
     engine: &Engine,
     release: &Release,
@@ -150,6 +219,7 @@ pub(super) async fn status(
         problems,
         containers: found.into_iter().map(|c| told(release, c)).collect(),
         clickhouse,
+        prerequisites: Vec::new(),
     }
 }
 

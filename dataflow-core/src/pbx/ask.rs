@@ -64,8 +64,6 @@ impl<'a> Ask<'a> {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) body: Vec<u8>,
-    /// Where the PBX sends callers to instead.
-    pub(super) location: Option<String>,
 }
 
 impl Answer {

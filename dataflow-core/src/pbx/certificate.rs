@@ -57,21 +57,22 @@ impl ShownCertificate {
         }
     }
 
-    /// Lines for people.
-    pub(super) fn lines(&self) -> Vec<String> {
+    /// Lines for people, the last of which tells how to see on the PBX itself what it has at this port.
+    pub(super) fn lines(&self, port: u16) -> Vec<String> {
         let time =
             |time: Option<Timestamp>| time.map_or("unknown".to_owned(), |time| time.to_string());
+        let names = if self.names.is_empty() {
+            "no name".to_owned()
+        } else {
+            self.names.join(", ")
+        };
         vec![
             format!("the certificate shown: {}", self.fingerprint),
             format!("issued by: {}", self.issuer),
             format!("valid: {} to {}", time(self.from), time(self.until)),
+            format!("for: {names}"),
             format!(
-                "for: {}",
-                if self.names.is_empty() {
-                    "no name".to_owned()
-                } else {
-                    self.names.join(", ")
-                }
+                "to compare, on the PBX: openssl s_client -connect 127.0.0.1:{port} </dev/null | openssl x509 -outform der | openssl dgst -sha256 -binary | base64 | tr -d ="
             ),
         ]
     }

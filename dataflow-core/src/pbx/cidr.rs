@@ -32,6 +32,7 @@ impl Cidr {
     pub fn read(text: &str) -> Self {
         match read(text.trim()) {
             Some(net) => Self::Net(canonical(net)),
+            None if text.trim().is_empty() => Self::Unreadable("(no address)".to_owned()),
             None => Self::Unreadable(shown(text.as_bytes())),
         }
     }
@@ -85,6 +86,7 @@ impl Serialize for Cidr {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -10,9 +10,9 @@ use super::{
     Pbx, PbxError,
     ask::Ask,
     cidr::Cidr,
+    failed::Failed,
     filter::{IpFilter, NewFilter, Target},
     lenient,
-    link::Failed,
     whitelist::WhitelistChange,
 };
 use crate::host::{escaped, shown};
@@ -129,7 +129,11 @@ impl Pbx {
             // An empty list may come as none; anything else is not the PBX's.
             return match page.count {
                 Some(0) => Ok((Some(0), Vec::new())),
-                _ => Err(self.odd("it has no items".to_owned())),
+                _ => Err(PbxError::NotApi {
+                    pbx: self.label().to_owned(),
+                    doing: LIST.to_owned(),
+                    detail: "it has no items".to_owned(),
+                }),
             };
         };
         Ok((page.count, items))
@@ -147,8 +151,7 @@ impl Pbx {
                 ))
             })?),
         };
-        if item.id.is_empty() || item.id.len() > LONGEST_ID || item.id.chars().any(char::is_control)
-        {
+        if !is_usable(&item.id) {
             return Err(self.odd("an entry has no id that can be used".to_owned()));
         }
         Ok(IpFilter {
@@ -157,6 +160,7 @@ impl Pbx {
             target: match item.target.trim() {
                 "ACCEPT" => Target::Accept,
                 "DENY" => Target::Deny,
+                "" => Target::Other("(no target)".to_owned()),
                 other => Target::Other(shown(other.as_bytes())),
             },
             expire_at,
@@ -171,9 +175,8 @@ impl Pbx {
     }
 
     fn odd(&self, detail: String) -> PbxError {
-        PbxError::NotApi {
+        PbxError::List {
             pbx: self.label().to_owned(),
-            doing: LIST.to_owned(),
             detail,
         }
     }
@@ -205,7 +208,11 @@ impl Pbx {
                 done => return Ok(done?),
             };
         }
-        Err(failed.lost(self.label(), ask.doing))
+        Err(PbxError::Lost {
+            pbx: self.label().to_owned(),
+            doing: ask.doing.to_owned(),
+            detail: failed.detail(),
+        })
     }
 
     async fn added(&self, ask: &Ask<'_>) -> Result<String, Failed> {
@@ -257,6 +264,11 @@ impl Pbx {
             WhitelistChange::Renew { id, filter, .. } => self.update(id, filter).await,
         }
     }
+}
+
+/// Whether an id can be part of a path.
+fn is_usable(id: &str) -> bool {
+    !matches!(id, "" | "." | "..") && id.len() <= LONGEST_ID && !id.chars().any(char::is_control)
 }
 
 /// RFC 3339; and where the zone is missing, UTC, as all of the PBX's times are.

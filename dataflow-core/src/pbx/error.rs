@@ -162,6 +162,24 @@ pub enum PbxError {
         detail: String,
     },
 
+    /// The answer with a new token was lost: there may be one that nobody knows.
+    #[error("{pbx}: the PBX was asked to generate a token, and its answer was lost: {detail}")]
+    TokenLost {
+        /// The PBX.
+        pbx: String,
+        /// What happened.
+        detail: String,
+    },
+
+    /// The list of addresses holds what can't be judged.
+    #[error("{pbx}: the PBX's whitelist can't be judged: {detail}")]
+    List {
+        /// The PBX.
+        pbx: String,
+        /// What it holds.
+        detail: String,
+    },
+
     /// The PBX no longer knows who this is, and a new sign-in needs the operator.
     #[error("{pbx}: the sign-in of user {user} has ended: {detail}")]
     Ended {
@@ -172,17 +190,6 @@ pub enum PbxError {
         /// Why it was not renewed.
         detail: String,
     },
-}
-
-impl PbxError {
-    pub(super) fn certificate(pbx: String, why: Distrust, certificate: ShownCertificate) -> Self {
-        Self::Certificate {
-            pbx,
-            why,
-            lines: certificate.lines(),
-            certificate,
-        }
-    }
 }
 
 fn wait(after: Option<Duration>) -> String {

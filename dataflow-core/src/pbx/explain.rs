@@ -1,7 +1,10 @@
 //! What to do about an error of a PBX.
 
 use super::{certificate::Distrust, error::PbxError};
-use crate::explain::{Explain, Kind};
+use crate::{
+    explain::{Explain, Kind},
+    spec::CertificateFingerprint,
+};
 
 impl Explain for PbxError {
     fn kind(&self) -> Kind {
@@ -17,11 +20,12 @@ impl Explain for PbxError {
             | Self::NotApi { .. }
             | Self::Ended { .. } => Kind::Unreachable,
             Self::CaFile { .. } => Kind::Usage,
-            Self::NoRoots { .. } => Kind::Precondition,
+            Self::NoRoots { .. } | Self::List { .. } => Kind::Precondition,
             Self::Refused { .. }
             | Self::Throttled { .. }
             | Self::Failing { .. }
-            | Self::Lost { .. } => Kind::Failed,
+            | Self::Lost { .. }
+            | Self::TokenLost { .. } => Kind::Failed,
         }
     }
 
@@ -43,8 +47,7 @@ impl Explain for PbxError {
                 "Check that the PBX runs, that url under [api] is right, and that a firewall lets this machine reach that port.".into()
             }
             Self::Certificate { why, certificate, .. } => {
-                let pin = format!("set certificate = \"{}\" under [api]", certificate.fingerprint);
-                distrust(why, &pin)
+                distrust(why, &certificate.fingerprint)
             }
             Self::CaFile { .. } => {
                 "Set ca-file under [api] to a PEM file with the certificate of the CA that issued the PBX's certificate.".into()
@@ -67,9 +70,16 @@ impl Explain for PbxError {
             Self::Refused { .. } | Self::Lost { .. } => {
                 "Look what the PBX has now (dataflow whitelist list), then run the same command again.".into()
             }
-            Self::Throttled { .. } => {
-                "Wait a minute, then run the same command again. What asks the PBX so often can be seen in its API gateway's log.".into()
+            Self::TokenLost { .. } => {
+                "Have another one generated (dataflow token generate): the one that the server has may no longer count.".into()
             }
+            Self::List { .. } => {
+                "Put that right in the PBX's portal; or enter the server's address there by hand and use --prerequisites manual.".into()
+            }
+            Self::Throttled { after: Some(_), .. } => {
+                "Wait that long, then run the same command again.".into()
+            }
+            Self::Throttled { .. } => "Wait a minute, then run the same command again.".into(),
             Self::Failing { .. } | Self::BrokeOff { .. } => {
                 "Check how the PBX is doing, then run the same command again.".into()
             }
@@ -85,25 +95,25 @@ impl Explain for PbxError {
     }
 }
 
-/// How the operator sees on the PBX itself which certificate it has.
-const COMPARE: &str = "on the PBX: openssl s_client -connect 127.0.0.1:8887 </dev/null | openssl x509 -outform der | openssl dgst -sha256 -binary | base64";
-
-fn distrust(why: &Distrust, pin: &str) -> String {
+fn distrust(why: &Distrust, fingerprint: &CertificateFingerprint) -> String {
+    let pin = format!(
+        "compare the fingerprint with the one on the PBX itself, and where they are the same, set certificate = \"{fingerprint}\" under [api]"
+    );
     match why {
-        Distrust::UnknownIssuer | Distrust::Other(_) => format!(
-            "Set ca-file under [api] to the CA's certificate; or compare the fingerprint with what the PBX itself says ({COMPARE}), and where they are the same {pin}."
-        ),
-        Distrust::Expired { .. } => format!(
-            "Where that clock is right, renew the certificate of the PBX; or compare the fingerprint with what the PBX itself says ({COMPARE}), and where they are the same {pin}."
-        ),
+        Distrust::UnknownIssuer | Distrust::Other(_) => {
+            format!("Set ca-file under [api] to the CA's certificate; or {pin}.")
+        }
+        Distrust::Expired { .. } => {
+            format!("Where that clock is right, renew the PBX's certificate; or {pin}.")
+        }
         Distrust::NotYetValid { .. } => {
             "Most likely that clock is wrong: set it right, then run the same command again.".into()
         }
-        Distrust::OtherName { .. } => format!(
-            "Use a name in url under [api] that the certificate is for; or compare the fingerprint with what the PBX itself says ({COMPARE}), and where they are the same {pin}."
-        ),
+        Distrust::OtherName { .. } => {
+            format!("Use a name in url under [api] that the certificate is for; or {pin}.")
+        }
         Distrust::NotPinned { .. } => format!(
-            "Where the PBX has got a new certificate, compare the fingerprint with what the PBX itself says ({COMPARE}), and where they are the same {pin}. Otherwise somebody else answers: do not go on."
+            "Where the PBX has got a new certificate, {pin}. Otherwise somebody else answers: do not go on."
         ),
     }
 }

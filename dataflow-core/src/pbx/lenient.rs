@@ -48,6 +48,7 @@ pub(super) fn yes<'de, D: Deserializer<'de>>(field: D) -> Result<bool, D::Error>
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,8 +1,6 @@
 //! The way to a PBX: requests over TLS, each with deadlines and a bounded answer.
 
 use std::{
-    error::Error as _,
-    io,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -12,12 +10,14 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER},
     redirect,
 };
+use rustls::CertificateError;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
     ask::{Answer, Ask},
     error::PbxError,
+    failed::{Attempt, Failed, innermost, tls_error},
     retry::{Retries, retry_after},
     said::said,
     trust,
@@ -41,73 +41,6 @@ pub(super) struct Link {
     verifier: Arc<Verifier>,
 }
 
-/// A request that did not do what it should.
-#[derive(Debug)]
-pub(super) struct Failed {
-    pub(super) error: PbxError,
-    /// Whether the PBX may have done what was asked for all the same.
-    pub(super) maybe_done: bool,
-}
-
-impl Failed {
-    fn not_done(error: PbxError) -> Self {
-        Self {
-            error,
-            maybe_done: false,
-        }
-    }
-
-    fn maybe_done(error: PbxError) -> Self {
-        Self {
-            error,
-            maybe_done: true,
-        }
-    }
-}
-
-impl Failed {
-    /// The error where it stays unknown what was done.
-    pub(super) fn lost(self, pbx: &str, doing: &str) -> PbxError {
-        let detail = match self.error {
-            PbxError::Slow { after, .. } => {
-                format!("no answer within {} s", after.as_secs_f32().ceil())
-            }
-            PbxError::BrokeOff { detail, .. } | PbxError::NotApi { detail, .. } => detail,
-            PbxError::Failing { said, .. } => said,
-            other => return other,
-        };
-        PbxError::Lost {
-            pbx: pbx.to_owned(),
-            doing: doing.to_owned(),
-            detail,
-        }
-    }
-}
-
-impl From<PbxError> for Failed {
-    /// For what went wrong after an answer had come, or before anything was asked.
-    fn from(error: PbxError) -> Self {
-        Self::not_done(error)
-    }
-}
-
-impl From<Failed> for PbxError {
-    fn from(failed: Failed) -> Self {
-        failed.error
-    }
-}
-
-/// What one attempt came to, where it was no success.
-enum Attempt {
-    /// It may go better in a while.
-    Passing {
-        failed: Failed,
-        wait: Option<Duration>,
-    },
-    /// It will not.
-    Final(Failed),
-}
-
 impl Link {
     pub(super) async fn new(access: &ApiAccess, pace: Duration) -> Result<Self, PbxError> {
         let pbx = access.url.to_string();
@@ -120,6 +53,8 @@ impl Link {
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .https_only(true)
+            // Before the deadline of the whole, so that a firewall that drops what is sent is told from a PBX that is slow.
+            .connect_timeout(access.timeout.mul_f32(0.8))
             // A password is for the PBX alone: neither for where it sends to nor for a proxy of the environment.
             .redirect(redirect::Policy::none())
             .no_proxy()
@@ -249,14 +184,9 @@ impl Link {
                 .and_then(|value| value.to_str().ok())
         };
         let status = response.status();
-        let answer = Answer {
-            status,
-            location: header(LOCATION).map(|to| shown(to.as_bytes())),
-            body,
-        };
+        let answer = Answer { status, body };
+        let wait = header(RETRY_AFTER).and_then(|header| retry_after(header, SystemTime::now()));
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let wait =
-                header(RETRY_AFTER).and_then(|header| retry_after(header, SystemTime::now()));
             let failed = Failed::not_done(PbxError::Throttled {
                 pbx: self.pbx.clone(),
                 doing: ask.doing.to_owned(),
@@ -265,8 +195,6 @@ impl Link {
             return Err(Attempt::Passing { failed, wait });
         }
         if status.is_server_error() {
-            let wait =
-                header(RETRY_AFTER).and_then(|header| retry_after(header, SystemTime::now()));
             let failed = Failed::maybe_done(PbxError::Failing {
                 pbx: self.pbx.clone(),
                 doing: ask.doing.to_owned(),
@@ -275,7 +203,7 @@ impl Link {
             return Err(Attempt::Passing { failed, wait });
         }
         if status.is_redirection() {
-            let to = answer.location.as_deref().unwrap_or("nowhere");
+            let to = header(LOCATION).map_or("nowhere".to_owned(), |to| shown(to.as_bytes()));
             let error = self.not_api(ask, format!("it sends to {to} (HTTP {})", status.as_u16()));
             return Err(Attempt::Final(Failed::not_done(error)));
         }
@@ -303,11 +231,17 @@ impl Link {
 
     /// No answer came.
     fn unsent(&self, ask: &Ask<'_>, error: &reqwest::Error) -> Attempt {
+        if !error.is_connect() {
+            return self.broken(ask, error);
+        }
         if let Some(tls) = tls_error(error) {
             return Attempt::Final(Failed::not_done(self.tls(tls)));
         }
-        if !error.is_connect() {
-            return self.broken(ask, error);
+        if error.is_timeout() {
+            return Attempt::Final(Failed::not_done(PbxError::Unreachable {
+                pbx: self.pbx.clone(),
+                detail: "no connection in time".to_owned(),
+            }));
         }
         Attempt::Passing {
             failed: Failed::not_done(PbxError::Unreachable {
@@ -334,7 +268,19 @@ impl Link {
         let pbx = self.pbx.clone();
         match (error, self.verifier.refused()) {
             (rustls::Error::InvalidCertificate(_), Some((why, certificate))) => {
-                PbxError::certificate(pbx, why, certificate)
+                PbxError::Certificate {
+                    pbx,
+                    why,
+                    lines: certificate.lines(self.base.port_or_known_default().unwrap_or(443)),
+                    certificate,
+                }
+            }
+            (rustls::Error::InvalidCertificate(CertificateError::BadSignature), None) => {
+                PbxError::Unreachable {
+                    pbx,
+                    detail: "who answers there shows a certificate without having its key"
+                        .to_owned(),
+                }
             }
             (rustls::Error::InvalidMessage(_), _) => PbxError::Unreachable {
                 pbx,
@@ -346,32 +292,4 @@ impl Link {
             },
         }
     }
-}
-
-/// The TLS library's own error, where there is one.
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if let Some(tls) = error.downcast_ref() {
-            return Some(tls);
-        }
-        let within = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            .and_then(|within| within.downcast_ref());
-        if within.is_some() {
-            return within;
-        }
-        source = error.source();
-    }
-    None
-}
-
-/// The cause at the bottom, which is the one that an operator can act on; what is around it names libraries.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut deepest: &dyn std::error::Error = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    shown(deepest.to_string().as_bytes())
 }

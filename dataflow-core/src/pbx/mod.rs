@@ -8,6 +8,7 @@ mod cidr;
 mod entries;
 mod error;
 mod explain;
+mod failed;
 mod filter;
 mod lenient;
 mod link;
@@ -21,6 +22,9 @@ mod verifier;
 mod version;
 pub mod whitelist;
 
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::StatusCode;
@@ -31,8 +35,9 @@ use ask::{Answer, Ask};
 pub use certificate::{Distrust, ShownCertificate};
 pub use cidr::Cidr;
 pub use error::PbxError;
+use failed::Failed;
 pub use filter::{IpFilter, NewFilter, OURS, Target};
-use link::{Failed, Link};
+use link::Link;
 pub use seen::{PbxSeen, Seen};
 pub use session::Challenge;
 use session::Session;
@@ -117,9 +122,12 @@ impl Pbx {
 
     /// Ends the sign-in, for all clones. A PBX that does not answer at once is left alone: the tokens end by themselves.
     pub async fn sign_out(self) {
-        let access = self.inner.session.lock().await.access.clone();
-        let ask = Ask::post("sign out", "auth/sign_out");
-        let _ = tokio::time::timeout(GOODBYE, self.inner.link.ask(&ask, Some(&access))).await;
+        let _ = tokio::time::timeout(GOODBYE, async {
+            let access = self.inner.session.lock().await.access.clone();
+            let ask = Ask::post("sign out", "auth/sign_out");
+            self.inner.link.ask(&ask, Some(&access)).await
+        })
+        .await;
     }
 
     /// The PBX's version.
@@ -165,11 +173,23 @@ impl Pbx {
             session,
         } = &*self.inner;
         let mut session = session.lock().await;
+        if let Some(why) = &session.over {
+            return Err(why.clone());
+        }
         let ends = session.renew_at.is_some_and(|time| time <= Instant::now());
         if ends || refused == Some(session.serial) {
             *session = match session::refresh(link, &session).await? {
-                Some(session) => session,
-                None => self.sign_in_again(access, session.serial).await?,
+                Some(renewed) => renewed,
+                None => match self.sign_in_again(access, session.serial).await {
+                    Ok(renewed) => renewed,
+                    Err(error) => {
+                        // A password that was refused once is not tried again and again: that locks the user out.
+                        if matches!(error, PbxError::SignIn { .. } | PbxError::Ended { .. }) {
+                            session.over = Some(error.clone());
+                        }
+                        return Err(error);
+                    }
+                },
             };
         }
         Ok((session.access.clone(), session.serial))

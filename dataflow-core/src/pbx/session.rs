@@ -9,8 +9,9 @@ use tokio::time::Instant;
 use super::{
     ask::{Answer, Ask},
     error::PbxError,
+    failed::Failed,
     lenient,
-    link::{Failed, Link},
+    link::Link,
 };
 use crate::spec::ApiAccess;
 
@@ -56,6 +57,8 @@ pub(super) struct Session {
     pub(super) renew_at: Option<Instant>,
     /// Which one it is, so that it is told apart from the one before.
     pub(super) serial: u64,
+    /// Why there can be no new one.
+    pub(super) over: Option<PbxError>,
 }
 
 #[derive(Serialize)]
@@ -205,6 +208,7 @@ fn session(
         },
         renew_at,
         serial,
+        over: None,
     })
 }
 

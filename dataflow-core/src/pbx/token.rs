@@ -18,12 +18,17 @@ impl Pbx {
     ///
     /// # Errors
     ///
-    /// Where the PBX refuses, or its answer has no token. [`PbxError::Lost`] where the PBX may have drawn one that did not come
+    /// Where the PBX refuses, or its answer has no token. [`PbxError::TokenLost`] where the PBX may have drawn one that did not come
     /// through: another one has to be drawn then.
     pub async fn generate_token(&self, path: &ApiPath) -> Result<Token, PbxError> {
         let ask = Ask::post("generate a token", path.as_str().trim_start_matches('/'));
         let answer = match self.ask(&ask).await {
-            Err(failed) if failed.maybe_done => return Err(failed.lost(self.label(), ask.doing)),
+            Err(failed) if failed.maybe_done => {
+                return Err(PbxError::TokenLost {
+                    pbx: self.label().to_owned(),
+                    detail: failed.detail(),
+                });
+            }
             answer => answer?,
         };
         let read: Read = answer.read(self.label(), ask.doing)?;

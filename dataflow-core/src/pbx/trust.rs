@@ -106,10 +106,10 @@ fn from_file(file: &Path) -> Result<RootCertStore, PbxError> {
     }
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&text) {
-        let added = certificate
-            .map_err(|error| error.to_string())
-            .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()));
-        added.map_err(refuse)?;
+        let read = certificate.is_ok_and(|certificate| roots.add(certificate).is_ok());
+        if !read {
+            return Err(refuse("a certificate in it can't be read".to_owned()));
+        }
     }
     if roots.is_empty() {
         return Err(refuse("there is no certificate in it (PEM)".to_owned()));

@@ -38,6 +38,8 @@ pub enum Group {
     Account,
     /// The network.
     Network,
+    /// What AWS says of the instance.
+    Aws,
     /// What must not be there.
     Forbidden,
     /// Docker.
@@ -54,6 +56,7 @@ impl Group {
             Self::Kernel => "Kernel",
             Self::Account => "Account",
             Self::Network => "Network",
+            Self::Aws => "AWS",
             Self::Forbidden => "Must not be there",
             Self::Docker => "Docker",
         }

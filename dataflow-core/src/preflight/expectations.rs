@@ -33,6 +33,8 @@ pub struct Expectations {
     pub profile: Profile,
     /// The private address that Data Flow is to have.
     pub private_ip: Option<IpAddr>,
+    /// The public address that it is to have; on AWS, the Elastic IP.
+    pub public_ip: Option<IpAddr>,
     /// The user on the PBX servers.
     pub user: Option<String>,
     /// The distribution of the PBX servers, such as `ubuntu 24.04`.

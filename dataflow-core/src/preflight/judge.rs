@@ -38,7 +38,8 @@ pub fn judge(facts: &Facts, expectations: &Expectations) -> Result<Report, Prefl
     ))
 }
 
-pub(super) fn finding(check: &Check, facts: &Facts, expectations: &Expectations) -> Finding {
+/// Puts the facts of a machine to one check.
+pub(crate) fn finding(check: &Check, facts: &Facts, expectations: &Expectations) -> Finding {
     let began = Instant::now();
     let outcome = match catch_unwind(AssertUnwindSafe(|| (check.judge)(facts, expectations))) {
         Ok(Ok(outcome)) => outcome,

@@ -22,6 +22,8 @@ pub use checks::all;
 pub use error::PreflightError;
 pub use expectations::{Expectations, Profile};
 pub use fix::{Fix, Recipe};
+#[cfg(feature = "pbx")]
+pub(crate) use judge::finding;
 pub use judge::judge;
 pub use outcome::{Outcome, State};
 pub use report::{Counts, Finding, Report, Verdict};

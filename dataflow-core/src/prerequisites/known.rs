@@ -1,12 +1,12 @@
 //! What a checklist is made of: what others were told.
 
-use std::net::IpAddr;
-
 use jiff::Timestamp;
 
 use crate::{
+    facts::Facts,
     pbx::{PbxSeen, PbxVersion, Seen},
-    spec::{TokenFingerprint, Version},
+    reach::Reach,
+    spec::{PrerequisiteMode, Spec, TokenFingerprint, Version},
 };
 
 /// What is known of a server and its PBX. What nobody asked about is [`Seen::NotAsked`].
@@ -23,29 +23,20 @@ pub struct Known {
     /// The version of the service's image, where it is known.
     pub version: Option<Version>,
     /// The PBX's ports, as the server reaches them.
-    pub to_pbx: Seen<Vec<Reached>>,
+    pub to_pbx: Seen<Vec<Reach>>,
     /// The server's ports, as the PBX reaches them.
-    pub from_pbx: Seen<Vec<Reached>>,
+    pub from_pbx: Seen<Vec<Reach>>,
+    /// What the server is; on AWS, what AWS says of it and of the PBX node.
+    pub server: Seen<Facts>,
 }
 
 /// What the service's container was made for. What it does not say is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Service {
-    /// The address of its PBX.
-    pub pbx: Option<IpAddr>,
-    /// The PBX's version.
+    /// The version of its PBX.
     pub pbx_version: Option<PbxVersion>,
     /// The token.
     pub token: Option<TokenFingerprint>,
-}
-
-/// Whether a port can be reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reached {
-    /// The port.
-    pub port: u16,
-    /// Why it can't, if it can't.
-    pub problem: Option<String>,
 }
 
 impl Known {
@@ -60,6 +51,24 @@ impl Known {
             version: None,
             to_pbx: Seen::NotAsked,
             from_pbx: Seen::NotAsked,
+            server: Seen::NotAsked,
+        }
+    }
+
+    /// With why the PBX was not asked, where the settings say it.
+    pub(super) fn explained(self, spec: &Spec) -> Self {
+        let why = match (spec.prerequisites(), spec.api()) {
+            (PrerequisiteMode::Manual, _) => "done by hand, as the settings say",
+            (PrerequisiteMode::Api, None) => "no user of the PBX is set (api.user)",
+            (PrerequisiteMode::Api, Some(_)) => return self,
+        };
+        let PbxSeen { whitelist, version } = self.pbx;
+        Self {
+            pbx: PbxSeen {
+                whitelist: whitelist.unless_asked(why),
+                version: version.unless_asked(why),
+            },
+            ..self
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! It is pure: others ask the PBX and the server, and hand over what they were told ([`Known`]).
 
+mod aws;
 mod known;
 mod portal;
 mod reach;
@@ -12,7 +13,8 @@ mod token;
 mod version;
 mod whitelist;
 
-pub use known::{Known, Reached, Service};
+pub use known::{Known, Service};
+pub use portal::token as token_steps;
 pub use whitelist::whitelist;
 
 use serde::Serialize;
@@ -91,9 +93,18 @@ impl Prerequisite {
 /// All that must be so for `spec`, in the order in which the vendor's guide has it done.
 #[must_use]
 pub fn checklist(spec: &Spec, known: &Known) -> Vec<Prerequisite> {
+    let mut items = at_pbx(spec, known);
+    items.extend(reach::items(spec, known));
+    items.extend(aws::item(spec, known));
+    items
+}
+
+/// What of it is to be seen at the PBX and on the service's container.
+#[must_use]
+pub fn at_pbx(spec: &Spec, known: &Known) -> Vec<Prerequisite> {
+    let known = &known.clone().explained(spec);
     let mut items = whitelist(spec.private_ip(), spec.public_ip(), known);
     items.push(token::item(spec, known));
     items.push(version::item(known));
-    items.extend(reach::items(spec, known));
     items
 }

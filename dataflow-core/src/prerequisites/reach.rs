@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::{Known, Prerequisite, Reached, State};
+use super::{Known, Prerequisite, State};
 use crate::{
     pbx::Seen,
+    reach::{Outcome, Reach, firewall_rule},
     spec::{ServerIp, Spec},
 };
 
@@ -45,7 +46,7 @@ struct Way<'a> {
 }
 
 impl Way<'_> {
-    fn item(&self, reached: &Seen<Vec<Reached>>) -> Prerequisite {
+    fn item(&self, reached: &Seen<Vec<Reach>>) -> Prerequisite {
         let item = |state, seen: String| Prerequisite::new(self.id, self.title, state, seen);
         let reached = match reached {
             Seen::Known(reached) => reached,
@@ -57,26 +58,26 @@ impl Way<'_> {
                 return item(State::NotChecked, why.clone()).remedied(self.open());
             }
         };
-        let problems: Vec<String> = reached
-            .iter()
-            .filter_map(|one| Some(format!("port {}: {}", one.port, one.problem.as_ref()?)))
-            .collect();
-        if problems.is_empty() {
-            return item(
-                State::Ok,
-                format!("{} reaches {} on {}", self.from, self.to, ports(self.ports)),
-            );
+        let told = |is: fn(&Outcome) -> bool| -> Vec<String> {
+            let those = reached.iter().filter(|one| is(&one.outcome));
+            those
+                .map(|one| format!("port {}: {}", one.port, one.outcome))
+                .collect()
+        };
+        let closed = told(|outcome| !matches!(outcome, Outcome::Open | Outcome::Unknown(_)));
+        let not_tried = told(|outcome| matches!(outcome, Outcome::Unknown(_)));
+        let (from, to) = (self.from, self.to);
+        if !closed.is_empty() {
+            let seen = format!("{from} does not reach {to}: {}", closed.join("; "));
+            return item(State::Wrong, seen).remedied(self.open());
+        }
+        if !not_tried.is_empty() {
+            return item(State::NotChecked, not_tried.join("; ")).remedied(self.open());
         }
         item(
-            State::Wrong,
-            format!(
-                "{} does not reach {}: {}",
-                self.from,
-                self.to,
-                problems.join("; ")
-            ),
+            State::Ok,
+            format!("{from} reaches {to} on {}", ports(self.ports)),
         )
-        .remedied(self.open())
     }
 
     /// How the vendor has the machines let each other through.
@@ -85,7 +86,8 @@ impl Way<'_> {
         vec![
             format!("Let {from} through to {ports} (TCP) of {to}."),
             format!(
-                "On {to}, where firewalld runs: sudo firewall-cmd --permanent --zone=trusted --add-source={from} && sudo firewall-cmd --reload"
+                "On {to}, where firewalld runs: {}",
+                firewall_rule(from).join(" && ")
             ),
             format!(
                 "In a cloud: an inbound rule of the security group of {to} that allows TCP {ports} from {from}."

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::{
+    facts::Facts,
     pbx::{Cidr, IpFilter, PbxSeen, PbxVersion, Seen, Target},
+    reach::{Outcome, Reach},
     spec::{Settings, SettingsFile, Spec},
 };
 
@@ -44,6 +46,10 @@ fn entry(target: Target, cidr: &str, end: Option<&str>, description: &str) -> Ip
 }
 
 /// What is known where all is well.
+fn reached(port: u16, outcome: Outcome) -> Seen<Vec<Reach>> {
+    Seen::Known(vec![Reach { port, outcome }])
+}
+
 fn all_well() -> Known {
     let accepted = |cidr| {
         entry(
@@ -63,19 +69,12 @@ fn all_well() -> Known {
         },
         delivered: Seen::Known(ONE.parse().ok()),
         service: Some(Service {
-            pbx: "172.31.16.133".parse().ok(),
             pbx_version: Some(PbxVersion::read("22.3.5")),
             token: ONE.parse().ok(),
         }),
         version: "22.3.5".parse().ok(),
-        to_pbx: Seen::Known(vec![Reached {
-            port: 8887,
-            problem: None,
-        }]),
-        from_pbx: Seen::Known(vec![Reached {
-            port: 8123,
-            problem: None,
-        }]),
+        to_pbx: reached(8887, Outcome::Open),
+        from_pbx: reached(8123, Outcome::Open),
         ..Known::nothing(now())
     }
 }
@@ -327,12 +326,39 @@ fn what_is_known_of_the_versions() {
 #[test]
 fn a_port_that_is_not_reached_is_wrong_and_the_rule_to_add_is_told() {
     let mut known = all_well();
-    known.to_pbx = Seen::Known(vec![Reached {
-        port: 8887,
-        problem: Some("refused".to_owned()),
-    }]);
+    known.to_pbx = reached(8887, Outcome::Refused);
     known.from_pbx = Seen::Unknown("nobody can sign in to the PBX's server".to_owned());
     insta::assert_snapshot!(only("reach.to-pbx", &known) + &only("reach.from-pbx", &known));
+}
+
+#[test]
+fn a_port_that_could_not_be_tried_is_not_checked() {
+    let mut known = all_well();
+    known.to_pbx = reached(8887, Outcome::Unknown("it forwards nothing".to_owned()));
+    let items = checklist(&spec(ALL), &known);
+    let item = items.iter().find(|item| item.id == "reach.to-pbx").unwrap();
+    assert_eq!(item.state, State::NotChecked);
+    assert_eq!(item.seen, "port 8887: it forwards nothing");
+}
+
+#[test]
+fn on_aws_the_rule_of_the_security_group_is_an_item_and_elsewhere_it_is_none() {
+    let machine = |probe: &str| Facts::of_probe(probe.as_bytes(), "server", "/data");
+    let mut known = all_well();
+    known.server = Seen::Known(machine(include_str!(
+        "../../fixtures/machines/vmware.probe"
+    )));
+    assert_eq!(only("aws.security-group", &known), "");
+
+    let mut server = machine(include_str!("../../fixtures/machines/ec2-m6i.probe"));
+    let node = include_str!("../../fixtures/machines/ec2-t2-xen.probe");
+    server.pbx_node = machine(node).aws;
+    let another = Seen::Known(server.clone());
+    server.pbx_node = server.aws.clone();
+    known.server = Seen::Known(server);
+    let same = only("aws.security-group", &known);
+    known.server = another;
+    insta::assert_snapshot!(same + &only("aws.security-group", &known));
 }
 
 #[test]

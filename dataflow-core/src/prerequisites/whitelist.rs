@@ -42,8 +42,7 @@ fn item(id: &'static str, title: &'static str, address: IpAddr, known: &Known) -
     let until = NewFilter::accept(address, known.now, "").expire_at();
     let by_hand = || portal::whitelist(address, until);
     let ours = || std::iter::once(ENSURE.to_owned()).chain(by_hand());
-    let unseen =
-        |why: &str| item(State::NotChecked, format!("{address}: {why}")).remedied(by_hand());
+    let unseen = |why: &str| item(State::NotChecked, why.to_owned()).remedied(by_hand());
     let entries = match &known.pbx.whitelist {
         Seen::Known(entries) => entries,
         Seen::NotAsked => return unseen("the PBX was not asked"),

@@ -9,6 +9,12 @@ use super::ImageRef;
 /// The label, with the value `1`, on every container that this library makes.
 pub const MANAGED_LABEL: &str = "dataflow.managed";
 
+/// The label of the service's container that tells with which token it was made, by its fingerprint.
+pub const TOKEN_LABEL: &str = "dataflow.token";
+
+/// The label of the service's container that tells for which version of the PBX it was made.
+pub const PBX_VERSION_LABEL: &str = "dataflow.pbx-version";
+
 /// Everything that defines a container. `None` leaves a field to the image or to the engine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContainerSpec {

@@ -26,7 +26,10 @@ mod version;
 mod wanted;
 
 pub use api::{API_PORT, ApiAccess, ApiPath, ApiUrl, CertificateFingerprint, Trust};
-pub use container::{Bind, ContainerSpec, EnvValue, HealthCheck, MANAGED_LABEL, RestartPolicy};
+pub use container::{
+    Bind, ContainerSpec, EnvValue, HealthCheck, MANAGED_LABEL, PBX_VERSION_LABEL, RestartPolicy,
+    TOKEN_LABEL,
+};
 pub use data_path::{DataPath, KEPT_IN};
 pub use error::{FileSpot, SpecError};
 pub use file::SettingsFile;

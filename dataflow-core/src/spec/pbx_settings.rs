@@ -10,6 +10,7 @@ use super::{
     settings::{explained, ranged},
     wanted::in_range,
 };
+use crate::facts::Metadata;
 
 /// The time that a request to the PBX may take, in seconds, that is allowed.
 pub const API_TIMEOUT_RANGE: RangeInclusive<u64> = 1..=300;
@@ -79,6 +80,9 @@ pub struct AwsSettings {
     /// Where the instance metadata service is.
     #[serde(deserialize_with = "explained")]
     pub metadata_endpoint: Option<MetadataEndpoint>,
+    /// Whether it is not to be asked. It comes by the environment, never by a file.
+    #[serde(skip)]
+    pub disabled: Option<bool>,
 }
 
 impl ApiSettings {
@@ -172,6 +176,19 @@ impl AwsSettings {
     pub(super) fn or(self, fallback: Self) -> Self {
         Self {
             metadata_endpoint: self.metadata_endpoint.or(fallback.metadata_endpoint),
+            disabled: self.disabled.or(fallback.disabled),
+        }
+    }
+
+    /// How AWS is asked. At its usual address there is something else, or nothing, where a server is not on EC2.
+    #[must_use]
+    pub fn metadata(&self) -> Metadata {
+        match &self.metadata_endpoint {
+            _ if self.disabled.unwrap_or_default() => Metadata::Off,
+            Some(endpoint) if *endpoint != MetadataEndpoint::default() => {
+                Metadata::At(endpoint.clone())
+            }
+            _ => Metadata::OnEc2,
         }
     }
 }

@@ -1,9 +1,7 @@
 //! What a [`Spec`] says of the PBX and of the network between it and the server.
 
-use super::{
-    API_PORT, ApiAccess, ApiPath, MetadataEndpoint, PrerequisiteMode, Release, Spec, Token,
-    TokenFile,
-};
+use super::{API_PORT, ApiAccess, ApiPath, PrerequisiteMode, Release, Spec, Token, TokenFile};
+use crate::facts::Metadata;
 
 /// What is said of the PBX, beside its address.
 #[derive(Debug, Clone)]
@@ -15,7 +13,7 @@ pub(super) struct PbxSpec {
     token: Option<Token>,
     token_file: Option<TokenFile>,
     generate_path: Option<ApiPath>,
-    metadata_endpoint: MetadataEndpoint,
+    metadata: Metadata,
     mismatch: bool,
 }
 
@@ -29,7 +27,7 @@ impl Default for PbxSpec {
             token: None,
             token_file: None,
             generate_path: None,
-            metadata_endpoint: MetadataEndpoint::default(),
+            metadata: Metadata::default(),
             mismatch: false,
         }
     }
@@ -85,10 +83,10 @@ impl Spec {
         self
     }
 
-    /// Sets where AWS's instance metadata service is.
+    /// Sets how AWS is asked what the server is.
     #[must_use]
-    pub fn with_metadata_endpoint(mut self, endpoint: MetadataEndpoint) -> Self {
-        self.at_pbx.metadata_endpoint = endpoint;
+    pub fn with_metadata(mut self, metadata: Metadata) -> Self {
+        self.at_pbx.metadata = metadata;
         self
     }
 
@@ -143,10 +141,10 @@ impl Spec {
         self.at_pbx.generate_path.as_ref()
     }
 
-    /// Where AWS's instance metadata service is.
+    /// How AWS is asked what the server is.
     #[must_use]
-    pub fn metadata_endpoint(&self) -> &MetadataEndpoint {
-        &self.at_pbx.metadata_endpoint
+    pub fn metadata(&self) -> &Metadata {
+        &self.at_pbx.metadata
     }
 
     /// Whether the service's version may be another than the PBX's.

@@ -227,10 +227,8 @@ impl Settings {
         if let Some(ports) = &self.prerequisites.from_pbx {
             spec = spec.with_ports_from_pbx(ports.iter().copied());
         }
-        if let Some(endpoint) = &self.aws.metadata_endpoint {
-            spec = spec.with_metadata_endpoint(endpoint.clone());
-        }
         Ok(spec
+            .with_metadata(self.aws.metadata())
             .with_pull(self.pull.unwrap_or_default())
             .with_downgrade(self.allow_downgrade.unwrap_or_default())
             .with_jump(self.allow_jump.unwrap_or_default())

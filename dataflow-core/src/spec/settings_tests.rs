@@ -6,6 +6,7 @@ use insta::assert_snapshot;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::facts::Metadata;
 use crate::spec::Trust;
 
 fn settings(toml: &str) -> Settings {
@@ -297,7 +298,8 @@ fn what_is_said_of_the_pbx_reaches_the_spec() {
         "/var/lib/portsip/dataflow/token"
     );
     assert_eq!(spec.generate_path().unwrap().as_str(), "/server/token");
-    assert_eq!(spec.metadata_endpoint().as_str(), "http://198.18.16.20");
+    let endpoint = "http://198.18.16.20".parse().unwrap();
+    assert_eq!(*spec.metadata(), Metadata::At(endpoint));
     assert_eq!(spec.token().unwrap().secret().expose_secret(), "canary");
     assert!(!format!("{settings:?}{spec:?}").contains("canary"));
 }
@@ -307,7 +309,7 @@ fn without_a_word_about_the_pbx_its_usual_port_must_be_reached_and_nobody_signs_
     let spec = settings(LEAST).spec().unwrap();
     assert!(spec.api().is_none() && spec.token().is_none() && spec.token_file().is_none());
     assert_eq!(spec.ports_to_pbx(), [8887]);
-    assert_eq!(spec.metadata_endpoint().as_str(), "http://169.254.169.254");
+    assert_eq!(*spec.metadata(), Metadata::OnEc2);
     assert!(!spec.allows_mismatch());
 }
 

@@ -275,6 +275,7 @@ impl Spec {
         Expectations {
             profile: self.profile,
             private_ip: self.private_ip.map(ServerIp::get),
+            public_ip: self.public_ip.map(ServerIp::get),
             ignored: self.ignored.clone(),
             ..Expectations::default()
         }

@@ -118,13 +118,15 @@ fn make_room(all: &mut HashMap<Who, Tries>, now: Instant) {
     }
     all.retain(|_, tries| now.duration_since(tries.last) < LONGEST);
     if all.len() >= MOST {
-        // Those with the fewest tries first: what has to wait long stays in mind.
-        let least = all
-            .iter()
-            .min_by_key(|(_, tries)| (tries.failed, tries.last));
-        if let Some(who) = least.map(|(who, _)| who.clone()) {
-            all.remove(&who);
-        }
+        // What has to wait stays in mind; of the rest the older half goes.
+        let mut last: Vec<_> = all.values().map(|tries| tries.last).collect();
+        let middle = last.len() / 2;
+        let (_, middle, _) = last.select_nth_unstable(middle);
+        let middle = *middle;
+        all.retain(|_, tries| tries.until > now || tries.last > middle);
+    }
+    if all.len() >= MOST {
+        all.clear();
     }
 }
 

@@ -74,6 +74,8 @@ async fn read(spec: &Spec, host: &Host) -> Result<Facts, Trouble> {
         data_path: spec.data_path().to_string(),
         count_updates: false,
         wants_sudo_password: false,
+        metadata: spec.metadata().clone(),
+        pbx: Some(spec.pbx().get()),
     };
     let facts = facts::read(host, &question).await;
     facts.map_err(|error| Trouble::of(&error))

@@ -3,6 +3,7 @@
 mod deep;
 mod logs;
 mod looked;
+pub(crate) mod pbx;
 mod poller;
 mod seen;
 mod series;

@@ -7,12 +7,13 @@ use std::{
 
 use dataflow_core::{
     lifecycle::{Control, Server, Status, Usage},
+    pbx::PbxLink,
     spec::Release,
 };
 use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
 
-use super::{Load, Sample, Trouble, Watched, deep};
+use super::{Load, Sample, Trouble, Watched, deep, pbx};
 use crate::panel::Shared;
 
 /// Time between two looks.
@@ -43,6 +44,8 @@ const RUNS: usize = 50;
 #[derive(Default)]
 struct Round {
     session: Option<Server>,
+    /// The PBX that the session knows.
+    pbx: PbxLink,
     failures: u32,
     /// What containers had used at the look before.
     used: Vec<Usage>,
@@ -65,6 +68,7 @@ pub(super) async fn poll(panel: Shared, watched: Arc<Watched>) {
     if let Some(session) = round.session {
         session.close().await;
     }
+    pbx::sign_out(round.pbx).await;
 }
 
 /// The time until the next look: longer each time where the server can't be reached, and never the same for all servers.
@@ -95,6 +99,7 @@ impl Round {
             // It may have been lost half-way.
             self.session = None;
             self.used.clear();
+            pbx::sign_out(std::mem::take(&mut self.pbx)).await;
         }
         let due =
             |last: Option<Instant>, every| all || last.is_none_or(|last| last.elapsed() >= every);
@@ -107,6 +112,7 @@ impl Round {
         let reachable = self.session.is_some() || all;
         if reachable && !at_work && due(self.deep, DEEP) {
             self.deep = Some(Instant::now());
+            self.try_pbx_again(watched).await;
             let looking = deep::look(watched, self.session.as_ref());
             if timeout(DEEP_PATIENCE, looking).await.is_err() {
                 watched.change(|seen| {
@@ -122,7 +128,11 @@ impl Round {
     async fn see(&mut self, watched: &Watched) -> Result<(Status, Sample), Trouble> {
         let server = match self.session.take() {
             Some(server) => server,
-            None => open(watched).await?,
+            None => {
+                let (server, link) = open(watched).await?;
+                self.pbx = link;
+                server
+            }
         };
         let (status, used) = tokio::join!(server.status(), server.usage());
         let status = status.map_err(|error| Trouble::of(&error))?;
@@ -155,6 +165,20 @@ impl Round {
         }
     }
 
+    /// Where it could not be signed in to, it may be by now.
+    async fn try_pbx_again(&mut self, watched: &Watched) {
+        if !matches!(self.pbx, PbxLink::Failed(_)) {
+            return;
+        }
+        if let Ok(settings) = watched.settings().await
+            && let Ok(link) = pbx::sign_in(&settings).await
+            && let Some(server) = self.session.take()
+        {
+            self.session = Some(server.with_pbx(link.clone()));
+            self.pbx = link;
+        }
+    }
+
     async fn read_history(&self, watched: &Watched) {
         let Some(server) = &self.session else {
             return;
@@ -168,14 +192,19 @@ impl Round {
     }
 }
 
-async fn open(watched: &Watched) -> Result<Server, Trouble> {
+async fn open(watched: &Watched) -> Result<(Server, PbxLink), Trouble> {
     let settings = watched
         .settings()
         .await
         .map_err(|error| Trouble::of(&error))?;
     let target = settings.target().map_err(|error| Trouble::of(&error))?;
-    let server = Server::open(&target, Control::default()).await;
-    server.map_err(|error| Trouble::of(&error))
+    let (server, link) = tokio::join!(
+        Server::open(&target, Control::default()),
+        pbx::sign_in(&settings)
+    );
+    let server = server.map_err(|error| Trouble::of(&error))?;
+    let link = link.map_err(|error| Trouble::of(&error))?;
+    Ok((server.with_pbx(link.clone()), link))
 }
 
 fn note(watched: &Watched, looked: Result<(Status, Sample), Trouble>) {

@@ -27,6 +27,8 @@ pub(crate) struct Asked {
     allow_downgrade: Option<String>,
     allow_jump: Option<String>,
     adopt: Option<String>,
+    allow_mismatch: Option<String>,
+    by_hand: Option<String>,
     install_docker: Option<InstallDocker>,
     /// The server's name, as it was typed.
     confirm: String,
@@ -55,6 +57,8 @@ pub(crate) async fn start(
         allow_downgrade: asked.allow_downgrade.is_some(),
         allow_jump: asked.allow_jump.is_some(),
         adopt: asked.adopt.is_some(),
+        allow_mismatch: asked.allow_mismatch.is_some(),
+        by_hand: asked.by_hand.is_some(),
         install_docker: asked.install_docker,
     };
     match panel.runs.start(&panel, &caller, &name, order).await {

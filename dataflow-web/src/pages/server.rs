@@ -104,8 +104,7 @@ part!(ChartsPart, "server_charts.html");
 
 /// What was seen of the prerequisites.
 pub(super) fn prerequisites(status: &Status) -> &[Prerequisite] {
-    let _none = status;
-    &[]
+    &status.prerequisites
 }
 
 /// How the prerequisites stand as a whole; `None` where nothing is known of them.

@@ -94,7 +94,7 @@ impl Sign {
 
     fn of_work(run: &Run) -> Self {
         match run.state() {
-            State::Asking { .. } => Self::new("warn", "diamond", "waits for a yes"),
+            state if state.asks().is_some() => Self::new("warn", "diamond", "waits for a yes"),
             _ => Self::work(doing(run.order().verb)),
         }
     }
@@ -139,7 +139,9 @@ impl Sign {
     pub(crate) fn of_run(state: &State) -> Self {
         match state {
             State::AtWork => Self::work("at work"),
-            State::Asking { .. } => Self::new("warn", "diamond", "waits for a yes"),
+            State::Asking { .. } | State::AskingByHand { .. } => {
+                Self::new("warn", "diamond", "waits for a yes")
+            }
             State::Over { outcome, .. } => match outcome {
                 Outcome::Done => Self::good(outcome.name()),
                 Outcome::Failed => Self::bad(outcome.name()),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use dataflow_core::{
     lifecycle::DockerSource,
-    spec::{ImageRef, Settings},
+    spec::{ImageRef, PrerequisiteMode, PrerequisiteSettings, Settings},
 };
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +129,12 @@ pub(crate) struct Order {
     /// Whether containers that somebody else made are taken over.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) adopt: bool,
+    /// Whether an image may have another version than the PBX.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) allow_mismatch: bool,
+    /// Whether what must be so at the PBX is so, by hand.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) by_hand: bool,
     /// Where Docker is installed from, if the server has none; for `run`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) install_docker: Option<InstallDocker>,
@@ -150,6 +156,8 @@ impl Order {
             allow_downgrade: false,
             allow_jump: false,
             adopt: false,
+            allow_mismatch: false,
+            by_hand: false,
             install_docker: None,
         }
     }
@@ -179,6 +187,11 @@ impl Order {
             allow_downgrade: said(self.allow_downgrade),
             allow_jump: said(self.allow_jump),
             adopt: said(self.adopt),
+            allow_mismatch: said(self.allow_mismatch),
+            prerequisites: PrerequisiteSettings {
+                mode: self.by_hand.then_some(PrerequisiteMode::Manual),
+                ..PrerequisiteSettings::default()
+            },
             ..Settings::default()
         };
         Ok(own.or(settings))
@@ -216,6 +229,8 @@ impl fmt::Display for Order {
             ("--allow-downgrade", self.allow_downgrade),
             ("--allow-jump", self.allow_jump),
             ("--adopt", self.adopt),
+            ("--allow-mismatch", self.allow_mismatch),
+            ("--prerequisites manual", self.by_hand),
             ("--install-docker", self.install_docker.is_some()),
         ] {
             if given {

@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dataflow_core::lifecycle::{Event, Interrupt, PlanSummary};
+use dataflow_core::{
+    lifecycle::{Event, Interrupt, PlanSummary},
+    prerequisites::Prerequisite,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -56,6 +59,13 @@ pub(crate) enum State {
         /// Which goes by this digest.
         digest: String,
     },
+    /// It waits for somebody to say that what must be so at the PBX is so.
+    AskingByHand {
+        /// What must be so.
+        prerequisites: Vec<Prerequisite>,
+        /// What the question goes by.
+        digest: String,
+    },
     /// It is over.
     Over {
         /// What it came to.
@@ -69,6 +79,14 @@ pub(crate) enum State {
 }
 
 impl State {
+    /// What the question goes by that it waits for an answer to.
+    pub(crate) fn asks(&self) -> Option<&str> {
+        match self {
+            Self::Asking { digest, .. } | Self::AskingByHand { digest, .. } => Some(digest),
+            Self::AtWork | Self::Over { .. } => None,
+        }
+    }
+
     /// Whether it is over.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self, Self::Over { .. })
@@ -128,9 +146,9 @@ pub(crate) struct Snapshot {
     pub(crate) took: Duration,
 }
 
-/// What a plan goes by when somebody says yes to it: another plan has another one.
-pub(crate) fn digest(plan: &PlanSummary) -> String {
-    let text = serde_json::to_vec(plan).unwrap_or_default();
+/// What a plan, or another question, goes by when somebody says yes to it: another one has another digest.
+pub(crate) fn digest(question: &impl Serialize) -> String {
+    let text = serde_json::to_vec(question).unwrap_or_default();
     let digest = Sha256::digest(text);
     digest
         .iter()
@@ -223,41 +241,39 @@ impl Run {
         self.interrupt.clone()
     }
 
-    /// Says yes to the plan that it asks about. `false`: it does not ask about that one.
+    /// Says yes to the question of this digest. `false`: that is not asked.
     pub(crate) fn approve(&self, digest: &str) -> bool {
         let told = self.told();
-        match &told.state {
-            State::Asking { digest: asked, .. } if asked == digest => {
-                self.answer
-                    .send_replace(Some(Answer::Yes(digest.to_owned())));
-                true
-            }
-            _ => false,
+        let asks = told.state.asks() == Some(digest);
+        if asks {
+            let yes = Answer::Yes(digest.to_owned());
+            self.answer.send_replace(Some(yes));
         }
+        asks
     }
 
     /// Says no to what it asks about. `false`: it does not ask.
     pub(crate) fn decline(&self) -> bool {
         let told = self.told();
-        let asks = matches!(told.state, State::Asking { .. });
+        let asks = told.state.asks().is_some();
         if asks {
             self.answer.send_replace(Some(Answer::No));
         }
         asks
     }
 
-    /// Whether somebody says yes to a plan; waits for it.
-    pub(super) async fn asks(self: Arc<Self>, plan: PlanSummary, ends: impl Fn() -> bool) -> bool {
-        let digest = digest(&plan);
+    /// Whether somebody says yes to what `asking` asks; waits for it. A plan that was approved before counts. `ends`: whether the panel
+    /// is about to end, when nobody is waited for any more.
+    pub(super) async fn ask(self: Arc<Self>, asking: State, ends: impl Fn() -> bool) -> bool {
+        let Some(digest) = asking.asks().map(str::to_owned) else {
+            return false;
+        };
         let mut answers = self.answer.subscribe();
         if *answers.borrow_and_update() == Some(Answer::Yes(digest.clone())) {
             return true;
         }
         self.answer.send_replace(None);
-        self.stands(State::Asking {
-            plan,
-            digest: digest.clone(),
-        });
+        self.stands(asking);
         // Between the two, it may have been asked to end.
         if ends() {
             self.decline();

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use dataflow_core::{
     Explain, Kind,
     lifecycle::{Approve, Control, DockerSource, Events, LifecycleError, Records, Report, Server},
-    spec::{Spec, SpecError, Target},
+    spec::{Settings, Spec, SpecError, Target},
 };
 
-use super::{Outcome, Run, State, Verb};
+use super::{Outcome, Run, State, Verb, run::digest};
 use crate::{
-    fleet::{Trouble, Watched},
+    fleet::{Trouble, Watched, pbx},
     panel::Shared,
 };
 
@@ -37,13 +37,27 @@ pub(super) async fn work(panel: &Shared, watched: &Watched, run: &Arc<Run>) {
 }
 
 fn control(panel: &Shared, run: &Arc<Run>) -> Control {
-    let (hearing, asking, panel) = (Arc::clone(run), Arc::clone(run), Shared::clone(panel));
+    let hearing = Arc::clone(run);
+    let asking = (Arc::clone(run), Shared::clone(panel));
+    let by_hand = asking.clone();
     Control {
         events: Events::to(move |event| hearing.hears(event)),
         interrupt: run.interrupted_by(),
         approve: Approve::by(move |plan| {
-            let panel = Shared::clone(&panel);
-            Arc::clone(&asking).asks(plan, move || panel.ending.is_asked())
+            let (run, panel) = asking.clone();
+            let digest = digest(&plan);
+            run.ask(State::Asking { plan, digest }, move || {
+                panel.ending.is_asked()
+            })
+        }),
+        by_hand: Approve::by(move |prerequisites| {
+            let (run, panel) = by_hand.clone();
+            let digest = digest(&prerequisites);
+            let asking = State::AskingByHand {
+                prerequisites,
+                digest,
+            };
+            run.ask(asking, move || panel.ending.is_asked())
         }),
         on_behalf_of: Some(run.by().to_owned()),
         ..Control::default()
@@ -68,6 +82,7 @@ async fn perform(
     })?;
     let target = settings.target().map_err(|error| said(&error))?;
     let on = Place {
+        settings: &settings,
         target,
         control,
         docker: order.docker(),
@@ -95,27 +110,40 @@ async fn perform(
 }
 
 /// Where it is done, and how it is followed.
-struct Place {
+struct Place<'a> {
+    settings: &'a Settings,
     target: Target,
     control: Control,
     docker: Option<DockerSource>,
     spec: Result<Spec, SpecError>,
 }
 
-impl Place {
+impl Place<'_> {
     async fn server(
         &self,
         verb: impl AsyncFnOnce(&Server) -> Result<Report, LifecycleError>,
     ) -> Result<Report, LifecycleError> {
         let control = self.control.clone();
-        let server = match (self.docker, &self.spec) {
-            (Some(source), Ok(spec)) => {
-                Server::open_with_docker(&self.target, control, source, spec).await?
+        let open = async {
+            match (self.docker, &self.spec) {
+                (Some(source), Ok(spec)) => {
+                    Server::open_with_docker(&self.target, control, source, spec).await
+                }
+                _ => Server::open(&self.target, control).await,
             }
-            _ => Server::open(&self.target, control).await?,
         };
-        let result = verb(&server).await;
-        server.close().await;
+        let (server, link) = tokio::join!(open, pbx::sign_in(self.settings));
+        let link = link?;
+        let result = match server {
+            Ok(server) => {
+                let server = server.with_pbx(link.clone());
+                let result = verb(&server).await;
+                server.close().await;
+                result
+            }
+            Err(error) => Err(error),
+        };
+        pbx::sign_out(link).await;
         result
     }
 

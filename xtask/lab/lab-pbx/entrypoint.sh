@@ -1,6 +1,10 @@
 #!/bin/sh
-# Serves at two addresses, so that a deployment can be moved from one to the other. /lab holds the administrator's password, which is
-# put there before the first start, and the authority of the certificates.
+# Serves at all of $ADDRESSES, of which the engine gives the first, so that a deployment can be moved from one to another. /lab holds
+# the administrator's password, which is put there before the first start, and the authority of the certificates.
 set -eu
-ip address add "$SECOND_ADDRESS/24" dev eth0 2>/dev/null || ip address show to "$SECOND_ADDRESS" | grep -q inet
-exec /usr/local/bin/lab-pbx --directory /lab --address "$ADDRESS" --address "$SECOND_ADDRESS" --server "$SERVER"
+set -- --directory /lab --server "$SERVER"
+for address in $ADDRESSES; do
+    ip address show to "$address" | grep --quiet inet || ip address add "$address/24" dev eth0
+    set -- "$@" --address "$address"
+done
+exec /usr/local/bin/lab-pbx "$@"

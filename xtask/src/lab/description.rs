@@ -24,6 +24,8 @@ struct Settings {
     nofile: u64,
     preflight: Preflight,
     #[serde(skip_serializing_if = "Option::is_none")]
+    prerequisites: Option<Prerequisites>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     api: Option<Api>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Token>,
@@ -34,6 +36,12 @@ struct Settings {
 #[derive(Serialize)]
 struct Preflight {
     ignore: [&'static str; 5],
+}
+
+/// What a reset leaves at the PBX was done by hand.
+#[derive(Serialize)]
+struct Prerequisites {
+    mode: &'static str,
 }
 
 /// The PBX's REST API, and who signs in there.
@@ -84,6 +92,7 @@ pub(super) fn write() -> Result<()> {
                 "disk.kind",
             ],
         },
+        prerequisites: Some(Prerequisites { mode: "manual" }),
         api: None,
         token: None,
         ssh: Ssh {
@@ -96,6 +105,7 @@ pub(super) fn write() -> Result<()> {
         "The lab's server, as user ubuntu.",
         &settings,
     )?;
+    settings.prerequisites = None;
     settings.api = Some(Api {
         user: pbx::USER,
         password_file: secret(pbx::PASSWORD),
@@ -126,7 +136,7 @@ pub(super) fn write() -> Result<()> {
         "lab_pbx": {
             "container": pbx::CONTAINER,
             "address": network::PBX,
-            "second_address": network::SECOND_PBX,
+            "other_addresses": network::OTHER_PBX,
             "port": 8887,
             "control": pbx::control(),
             "metadata": pbx::metadata(),

@@ -13,7 +13,7 @@ pub(crate) const REGISTRY: &str = "198.18.16.10";
 /// The PBX.
 pub(super) const PBX: &str = "198.18.16.133";
 /// The PBX too: where it can be said to have moved to.
-pub(super) const SECOND_PBX: &str = "198.18.16.134";
+pub(super) const OTHER_PBX: [&str; 2] = ["198.18.16.134", "198.18.16.135"];
 
 pub(super) fn ensure() -> Result<()> {
     if process::succeeds(docker().args(["network", "inspect", NAME])) {

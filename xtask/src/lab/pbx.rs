@@ -1,4 +1,4 @@
-//! The PBX: REST API on 8887 at two addresses, and the doors that tests use.
+//! The PBX: REST API on 8887 at several addresses, and the doors that tests use.
 
 use std::time::Duration;
 
@@ -55,10 +55,13 @@ fn make() -> Result<()> {
     }
     let options = [
         "--hostname=pbx01",
-        // For the second address.
+        // For the other addresses.
         "--cap-add=NET_ADMIN",
-        &format!("--env=ADDRESS={}", network::PBX),
-        &format!("--env=SECOND_ADDRESS={}", network::SECOND_PBX),
+        &format!(
+            "--env=ADDRESSES={} {}",
+            network::PBX,
+            network::OTHER_PBX.join(" ")
+        ),
         &format!("--env=SERVER={}", network::SERVER),
     ];
     let kept = format!("{KEPT}/admin.password");

@@ -5,21 +5,28 @@ use std::sync::Arc;
 
 use russh::client::{self, DisconnectReason};
 use russh::keys::PublicKeyOrCertificate;
+use russh::{ChannelId, ChannelOpenFailure};
 
 use super::super::HostError;
 use super::super::output::escape;
 use super::host_key::HostKeyCheck;
 use super::link::Ending;
+use super::refusals::Refusals;
 
 /// What the library asks and tells.
 pub(super) struct Client {
     check: Arc<HostKeyCheck>,
     ending: Ending,
+    refusals: Refusals,
 }
 
 impl Client {
-    pub(super) fn new(check: Arc<HostKeyCheck>, ending: Ending) -> Self {
-        Self { check, ending }
+    pub(super) fn new(check: Arc<HostKeyCheck>, ending: Ending, refusals: Refusals) -> Self {
+        Self {
+            check,
+            ending,
+            refusals,
+        }
     }
 }
 
@@ -71,6 +78,18 @@ impl client::Handler for Client {
         check
             .map(|()| true)
             .map_err(|error| Failure::Host(Box::new(error)))
+    }
+
+    async fn channel_open_failure(
+        &mut self,
+        _: ChannelId,
+        _: ChannelOpenFailure,
+        words: &str,
+        _: &str,
+        _: &mut client::Session,
+    ) -> Result<(), Failure> {
+        self.refusals.said(words);
+        Ok(())
     }
 
     async fn disconnected(&mut self, reason: DisconnectReason<Failure>) -> Result<(), Failure> {

@@ -19,6 +19,7 @@ use super::client::{Client, Failure, is_end};
 use super::heard::Said;
 use super::host_key::HostKeyCheck;
 use super::link::Ending;
+use super::refusals::Refusals;
 use super::route::Hop;
 
 /// How long sent bytes may stay unacknowledged, in milliseconds. Ends a session whose peer is gone
@@ -118,6 +119,7 @@ pub(super) async fn handshake<S>(
     hop: &Hop,
     check: Arc<HostKeyCheck>,
     ending: &Ending,
+    refusals: &Refusals,
 ) -> Result<Handle<Client>, Failure>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -131,7 +133,7 @@ where
     };
     config.preferred.key = check.algorithms().into();
     config.preferred.host_key_certificates = check.certificates().into();
-    let client = Client::new(check, ending.clone());
+    let client = Client::new(check, ending.clone(), refusals.clone());
     client::connect_stream(Arc::new(config), stream, client).await
 }
 

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use tokio::time::timeout;
 
 use super::client::Client;
+use super::refusals::Refusals;
 
 /// One connection to a server, signed in.
 pub(super) struct Link {
@@ -16,6 +17,7 @@ pub(super) struct Link {
     pub(super) label: String,
     pub(super) handle: client::Handle<Client>,
     pub(super) ending: Ending,
+    pub(super) refusals: Refusals,
     /// The password that the operator typed for it.
     pub(super) typed: Option<SecretString>,
 }

@@ -14,11 +14,13 @@ mod link;
 mod patience;
 mod pem;
 mod prompt_ack;
+mod refusals;
 mod route;
 mod rsa;
 mod way;
 
-use russh::client::Msg;
+use client::Client;
+use russh::client::{Handle, Msg};
 use russh::{Channel, ChannelOpenFailure};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
@@ -152,14 +154,7 @@ impl Session {
     /// Has the server connect onwards.
     pub(super) async fn dial(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
         let Link { handle, ending, .. } = &self.first;
-        let opened = match to {
-            Endpoint::Unix(path) => handle.channel_open_direct_streamlocal(path).await,
-            Endpoint::Tcp(port) => {
-                handle
-                    .channel_open_direct_tcpip("127.0.0.1", u32::from(*port), "127.0.0.1", 0)
-                    .await
-            }
-        };
+        let opened = open(handle, to).await;
         let names = Names {
             host: label.to_owned(),
             command: format!("connection to {to}"),
@@ -181,6 +176,18 @@ impl Session {
         Ok(Box::new(Pipe::forwarded(process)))
     }
 
+    /// The same, and where it fails, with the server's reason.
+    pub(super) async fn dial_alone(&self, to: &Endpoint, label: &str) -> Result<Stream, HostError> {
+        let alone = self.first.refusals.alone().await;
+        let mut dialled = self.dial(to, label).await;
+        if let Err(HostError::ForwardingRefused { reason, .. }) = &mut dialled
+            && *reason == ForwardingReason::NotConnected
+        {
+            *reason = alone.reason().await;
+        }
+        dialled
+    }
+
     /// Ends all connections in good order.
     pub(super) async fn close(self) {
         for link in self.more.into_inner() {
@@ -191,6 +198,17 @@ impl Session {
             link.close().await;
         }
     }
+}
+
+async fn open(handle: &Handle<Client>, to: &Endpoint) -> Result<Channel<Msg>, russh::Error> {
+    let (host, port) = match to {
+        Endpoint::Unix(path) => return handle.channel_open_direct_streamlocal(path).await,
+        Endpoint::Tcp(port) => ("127.0.0.1".to_owned(), *port),
+        Endpoint::Remote(address) => (address.ip().to_string(), address.port()),
+    };
+    handle
+        .channel_open_direct_tcpip(host, port.into(), "127.0.0.1", 0)
+        .await
 }
 
 fn process(

@@ -12,7 +12,7 @@ use super::super::known_hosts::remember;
 use super::super::{Address, Command, ConfigFile, Host, Status};
 use super::*;
 
-/// Lets in `pbx` with the password `right`, runs commands here, forwards nothing. A connection may
+/// Lets in `pbx` with the password `right`, runs commands here, connects onwards to some ports in words only. A connection may
 /// have so many sessions.
 struct Server {
     sessions: usize,
@@ -46,6 +46,39 @@ impl server::Handler for Server {
             self.sessions -= 1;
             reply.accept().await;
         }
+        Ok(())
+    }
+
+    async fn channel_open_direct_tcpip(
+        &mut self,
+        _: Channel<ServerMsg>,
+        _: &str,
+        port: u32,
+        _: &str,
+        _: u32,
+        reply: ChannelOpenHandle,
+        _: &mut server::Session,
+    ) -> Result<(), russh::Error> {
+        let words = match port {
+            1 => "Connection refused",
+            2 => "No route to host",
+            3 => "Connection timed out",
+            4 => "open failed",
+            5 => {
+                reply.accept().await;
+                return Ok(());
+            }
+            _ => {
+                let prohibited = ChannelOpenFailure::AdministrativelyProhibited;
+                reply.reject(prohibited).await;
+                return Ok(());
+            }
+        };
+        // As OpenSSH: the code for a connection that failed, and the error's text.
+        let (code, reason) = (2, words.to_owned());
+        reply
+            .reject(ChannelOpenFailure::Other { code, reason })
+            .await;
         Ok(())
     }
 
@@ -289,6 +322,30 @@ async fn forbidden_forwarding_is_told() {
             ),
             "{error}"
         );
+    }
+}
+
+#[tokio::test]
+async fn why_a_server_does_not_connect_onwards_is_told_of_each_port_tried_at_the_same_time() {
+    use crate::reach::{self, Outcome};
+    let host = session().await;
+    let to = "192.0.2.133".parse().unwrap();
+    for _ in 0..20 {
+        let ports: Vec<u16> = (1..=6).collect();
+        let reached = reach::from(&host, to, &ports).await;
+        let outcomes: Vec<Outcome> = reached.into_iter().map(|reach| reach.outcome).collect();
+        let Outcome::Unknown(prohibited) = &outcomes[5] else {
+            unreachable!("it forwards nothing to port 6")
+        };
+        assert!(prohibited.contains("AllowTcpForwarding"), "{prohibited}");
+        let known = [
+            Outcome::Refused,
+            Outcome::NoRoute,
+            Outcome::TimedOut,
+            Outcome::Failed,
+            Outcome::Open,
+        ];
+        assert_eq!(outcomes[..5], known);
     }
 }
 

@@ -14,6 +14,7 @@ use super::host_key::HostKeyCheck;
 use super::link::{Ending, Link};
 use super::patience::Patience;
 use super::prompt_ack::PromptAck;
+use super::refusals::Refusals;
 use super::route::Hop;
 use super::{HostError, shown};
 
@@ -26,13 +27,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// Connects to a server, directly or through another, checks its host key and signs in.
 pub(super) async fn connect(hop: &Hop, through: Option<&Link>) -> Result<Link, HostError> {
     let patience = Patience::default();
-    let ending = Ending::default();
+    let (ending, refusals) = (Ending::default(), Refusals::default());
     let mut stage = "reading known_hosts";
     let connecting = async {
         let check = Arc::new(HostKeyCheck::read(hop).await?);
         let (mut handle, cut) = match through {
-            None => direct(hop, &check, &ending, &mut stage).await?,
-            Some(link) => (onwards(hop, &check, link, &ending, &mut stage).await?, None),
+            None => direct(hop, &check, (&ending, &refusals), &mut stage).await?,
+            Some(link) => (
+                onwards(hop, &check, link, (&ending, &refusals), &mut stage).await?,
+                None,
+            ),
         };
         stage = "signing in";
         let typed = auth::sign_in(&mut handle, hop, &ending, &patience).await?;
@@ -46,6 +50,7 @@ pub(super) async fn connect(hop: &Hop, through: Option<&Link>) -> Result<Link, H
             label: hop.label.clone(),
             handle,
             ending,
+            refusals,
             typed,
         }),
         None => Err(HostError::Timeout {
@@ -61,7 +66,7 @@ pub(super) async fn connect(hop: &Hop, through: Option<&Link>) -> Result<Link, H
 async fn direct(
     hop: &Hop,
     check: &Arc<HostKeyCheck>,
-    ending: &Ending,
+    (ending, refusals): (&Ending, &Refusals),
     stage: &mut &'static str,
 ) -> Result<(Handle<Client>, Option<CutOnDrop>), HostError> {
     let begin = Instant::now();
@@ -76,7 +81,7 @@ async fn direct(
         *stage = "SSH handshake";
         let said = Said::default();
         let stream = Heard::new(PromptAck(socket), said.clone());
-        let failure = match connect::handshake(stream, hop, check.clone(), ending).await {
+        let failure = match connect::handshake(stream, hop, check.clone(), ending, refusals).await {
             Ok(handle) => return Ok((handle, Some(cut))),
             Err(failure) => failure,
         };
@@ -98,7 +103,7 @@ async fn onwards(
     hop: &Hop,
     check: &Arc<HostKeyCheck>,
     link: &Link,
-    ending: &Ending,
+    (ending, refusals): (&Ending, &Refusals),
     stage: &mut &'static str,
 ) -> Result<Handle<Client>, HostError> {
     *stage = "connecting";
@@ -116,6 +121,6 @@ async fn onwards(
     *stage = "SSH handshake";
     let said = Said::default();
     let stream = Heard::new(channel.into_stream(), said.clone());
-    let handshake = connect::handshake(stream, hop, check.clone(), ending).await;
+    let handshake = connect::handshake(stream, hop, check.clone(), ending, refusals).await;
     handshake.map_err(|failure| connect::failed(failure, hop, ending, &said))
 }

@@ -137,6 +137,8 @@ pub(super) async fn install(
             control,
             registry: None,
             password: &"".into(),
+            token: None,
+            pbx: None,
             operation: Some(&operation),
         };
         executor.execute(&plan).await?;
@@ -153,6 +155,8 @@ async fn gate(host: &Host, control: &Control, spec: &Spec) -> Result<Judgement, 
         data_path: spec.data_path().to_string(),
         count_updates: false,
         wants_sudo_password: true,
+        metadata: spec.metadata().clone(),
+        pbx: Some(spec.pbx().get()),
     };
     let facts = facts::read(host, &question).await?;
     let judgement = gate::judge(&facts, &spec.expectations(), false)?.pass(&host.label())?;

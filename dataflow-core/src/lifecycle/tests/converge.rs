@@ -4,7 +4,11 @@
 use proptest::{collection::vec, prelude::*, sample::subsequence};
 
 use super::*;
-use crate::docker::Update;
+use crate::{
+    docker::Update,
+    pbx::{IpFilter, NewFilter, Seen, Target, whitelist::WhitelistChange},
+    spec::{TOKEN_LABEL, Token},
+};
 
 /// One thing that is not as wanted.
 type Fault = fn(&mut Container);
@@ -41,7 +45,9 @@ fn world() -> impl Strategy<Value = Observed> {
     let containers = vec(container(), 5);
     // One that is missing stands in the way of much.
     let directories = vec(0..16_u8, 5);
-    (containers, directories, any::<[bool; 3]>()).prop_map(|(containers, directories, there)| {
+    let at_pbx = (0..4_u8, 0..4_u8, any::<bool>());
+    let all = (containers, directories, any::<[bool; 3]>(), at_pbx);
+    all.prop_map(|(containers, directories, there, (listed, token, told))| {
         let mut observed = deployed();
         let made = observed.containers.clone();
         observed.containers.clear();
@@ -68,6 +74,30 @@ fn world() -> impl Strategy<Value = Observed> {
                 _ => {}
             }
         }
+        observed.now = "2026-11-24T15:00:00Z".parse().unwrap();
+        let until = [
+            "2026-11-01T00:00:00Z",
+            "2026-12-01T00:00:00Z",
+            "2036-01-01T00:00:00Z",
+        ];
+        let entries = until.get(usize::from(listed)).map(|until| {
+            entry(
+                &NewFilter::accept([172, 31, 16, 158].into(), until.parse().unwrap(), "x"),
+                until.parse().ok(),
+            )
+        });
+        observed.pbx.whitelist = Seen::Known(entries.into_iter().collect());
+        observed.token = ["one", "two"]
+            .get(usize::from(token))
+            .map(|text| DeliveredToken {
+                fingerprint: given(text).fingerprint(),
+                mode: if told { 0o600 } else { 0o640 },
+                owner: Owner { uid: 888, gid: 888 },
+            });
+        if told && let Some(service) = observed.containers.get_mut(SERVICE) {
+            let label = given("two").fingerprint().to_string();
+            service.labels.insert(TOKEN_LABEL.to_owned(), label);
+        }
         if !there[0] {
             observed.images.remove(IMAGE);
         }
@@ -81,10 +111,45 @@ fn world() -> impl Strategy<Value = Observed> {
     })
 }
 
+fn given(text: &str) -> Token {
+    Token::new(text.into()).unwrap()
+}
+
+fn entry(made: &NewFilter, until: Option<jiff::Timestamp>) -> IpFilter {
+    IpFilter {
+        id: "1".to_owned(),
+        cidr: made.cidr().clone(),
+        target: Target::Accept,
+        expire_at: until.or(Some(made.expire_at())),
+        description: made.description().to_owned(),
+    }
+}
+
 /// Does to the model what the engine and the server would do. Panics at what they would refuse.
 fn perform(action: &Action, observed: &mut Observed) {
     let all = &mut observed.containers;
     match action {
+        Action::Whitelist(change) => {
+            let Seen::Known(entries) = &mut observed.pbx.whitelist else {
+                panic!("nobody asked for the whitelist");
+            };
+            if let WhitelistChange::Renew { id, .. } = &**change {
+                entries.retain(|entry| entry.id != *id);
+            }
+            entries.push(entry(change.filter(), None));
+        }
+        Action::TakeBack(made) => {
+            if let Seen::Known(entries) = &mut observed.pbx.whitelist {
+                entries.retain(|there| *there != entry(made, None));
+            }
+        }
+        Action::DeliverToken { fingerprint, .. } => {
+            observed.token = Some(DeliveredToken {
+                fingerprint: fingerprint.clone(),
+                mode: 0o600,
+                owner: Owner { uid: 888, gid: 888 },
+            });
+        }
         Action::Fetch(image) => {
             let name = image.to_string();
             let there = empty().images[&name].clone();
@@ -181,24 +246,35 @@ fn execute(plan: &Plan, observed: &mut Observed, until: usize, killed: bool) {
     }
 }
 
-fn adopting() -> Desired {
-    let spec = spec().with_adopt(true);
-    Desired::new(&spec, &Release::portsip(), Some(&"secret".into()))
+fn adopting(observed: &Observed) -> Desired {
+    let spec = spec()
+        .with_adopt(true)
+        .with_token(given("one"))
+        .with_token_file("token".parse().unwrap());
+    Desired::new(&spec, &Release::portsip(), Some(&"secret".into())).for_pbx(observed)
+}
+
+/// Whether the service that runs was made with the token that is wanted.
+fn knows_its_token(observed: &Observed) -> bool {
+    let service = observed.containers.get(SERVICE);
+    let label = service.and_then(|service| service.labels.get(TOKEN_LABEL));
+    label == Some(&given("one").fingerprint().to_string())
 }
 
 /// Whether there is something that no plan can be made for.
 fn is_refused(observed: &Observed) -> bool {
-    plan(&adopting(), observed, Pull::Missing.into()).is_err()
+    plan(&adopting(observed), observed, Pull::Missing.into()).is_err()
 }
 
 /// Plans and does until there is nothing left, as `run` does: once for images, once for all else.
 fn converge(observed: &mut Observed) -> Result<(), TestCaseError> {
     for _ in 0..2 {
-        let plan = plan(&adopting(), observed, Pull::Missing.into()).unwrap();
+        let plan = plan(&adopting(observed), observed, Pull::Missing.into()).unwrap();
         execute(&plan, observed, usize::MAX, false);
     }
-    let left = plan(&adopting(), observed, Pull::Never.into());
+    let left = plan(&adopting(observed), observed, Pull::Never.into());
     prop_assert_eq!(left.unwrap().to_string(), "nothing to do");
+    prop_assert!(knows_its_token(observed));
     Ok(())
 }
 
@@ -219,7 +295,7 @@ proptest! {
             perform(&Action::Fetch(image.parse().unwrap()), &mut observed);
         }
         prop_assume!(!is_refused(&observed));
-        let plan = plan(&adopting(), &observed, Pull::Never.into()).unwrap();
+        let plan = plan(&adopting(&observed), &observed, Pull::Never.into()).unwrap();
         execute(&plan, &mut observed, at, killed);
         converge(&mut observed)?;
     }
@@ -232,9 +308,17 @@ proptest! {
         observed.images = of.images;
         observed.password = of.password;
         observed.directories = of.directories;
+        observed.token = Some(DeliveredToken {
+            fingerprint: given("one").fingerprint(),
+            mode: 0o600,
+            owner: Owner { uid: 888, gid: 888 },
+        });
         observed.containers.retain(|name, _| name == DATABASE);
-        observed.containers.insert(SERVICE.to_owned(), of.containers[SERVICE].clone());
-        let plan = plan(&adopting(), &observed, Pull::Never.into()).unwrap();
+        let mut service = of.containers[SERVICE].clone();
+        let label = given("one").fingerprint().to_string();
+        service.labels.insert(TOKEN_LABEL.to_owned(), label);
+        observed.containers.insert(SERVICE.to_owned(), service);
+        let plan = plan(&adopting(&observed), &observed, Pull::Never.into()).unwrap();
         let is_new = |step: &Step| matches!(&step.action, Action::Create(spec) if spec.name == DATABASE);
         let is_there = observed.containers.contains_key(DATABASE);
         let touched = plan.steps.iter().any(|step| {

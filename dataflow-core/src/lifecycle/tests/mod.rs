@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod adopt;
+mod at_pbx;
 mod compare;
 mod converge;
 mod deploy;

@@ -5,3 +5,6 @@ mod standing;
 
 pub use changes::{Cause, WhitelistChange, changes};
 pub use standing::{SOON, Standing, judge};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! All checks, one file each.
 
 mod account;
+mod aws;
 mod docker;
 mod forbidden;
 mod hardware;
@@ -18,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         kernel::CHECKS,
         account::CHECKS,
         network::CHECKS,
+        aws::CHECKS,
         forbidden::CHECKS,
         docker::CHECKS,
     ]

@@ -17,6 +17,10 @@ pub(super) fn body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
             "the body is not application/json",
         ));
     }
+    // Fields in a list, without their names, would be read too.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refused::invalid("body", "is no object"));
+    }
     serde_json::from_slice(body).map_err(|error| Refused::invalid("body", error.to_string()))
 }
 

@@ -1,21 +1,20 @@
 //! What can go wrong with an operation as a whole.
 
-use std::time::Duration;
+mod step;
 
-use super::{
-    install_docker::{CannotInstall, InstallProblem},
-    journal::RunId,
-    lock::Lease,
-    plan_error::PlanError,
-};
+use super::{install_docker::CannotInstall, journal::RunId, lock::Lease, plan_error::PlanError};
 use crate::{
     docker::DockerError,
     explain::{Explain, Kind},
     facts::FactsError,
-    host::{HostError, is_disk_full},
+    host::HostError,
+    pbx::PbxError,
     preflight::PreflightError,
     spec::{KEPT_IN, SpecError},
 };
+
+use step::step_failure;
+pub use step::{Recovery, StepError};
 
 /// Why an operation did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +81,21 @@ pub enum LifecycleError {
     /// What the machine is could not be read.
     #[error(transparent)]
     Facts(FactsError),
+
+    /// The PBX could not be asked.
+    #[error(transparent)]
+    Pbx(#[from] PbxError),
+
+    /// Nobody has said that the prerequisites at the PBX are met, and nobody is signed in there to see to it; nothing was changed.
+    #[error(
+        "{host}: the prerequisites at the PBX are not known to be met, and nobody is signed in there; nothing was changed"
+    )]
+    Prerequisites {
+        /// The server.
+        host: String,
+        /// What is to be done by hand.
+        details: Vec<String>,
+    },
 
     /// The plan was not approved; nothing was changed.
     #[error("{host}: the plan was not confirmed; nothing that runs was touched")]
@@ -152,96 +166,6 @@ pub enum LifecycleError {
     },
 }
 
-/// Why a step failed.
-#[derive(Debug, thiserror::Error)]
-pub enum StepError {
-    /// The server could not be worked on.
-    #[error(transparent)]
-    Host(#[from] HostError),
-
-    /// The engine refused.
-    #[error(transparent)]
-    Docker(#[from] DockerError),
-
-    /// The directories could not be set up; the text is what the command said.
-    #[error("{0}")]
-    Directories(String),
-
-    /// What was to be mended on the server could not be; the text is what the command said.
-    #[error("{0}")]
-    Mend(String),
-
-    /// Docker did not come to be installed.
-    #[error("{problem}")]
-    Install {
-        /// Why not.
-        problem: InstallProblem,
-        /// The last lines of what was said.
-        last_lines: Vec<String>,
-    },
-
-    /// A container ended by itself where it should have kept running.
-    #[error("{name} ended with exit code {exit_code}")]
-    Ended {
-        /// The container.
-        name: String,
-        /// Its exit code.
-        exit_code: i64,
-        /// The last lines of its log.
-        last_lines: Vec<String>,
-    },
-
-    /// What was waited for did not come.
-    #[error("not ready after {} s: {reason}", waited.as_secs())]
-    NotReady {
-        /// How long it was waited for.
-        waited: Duration,
-        /// What was seen last.
-        reason: String,
-        /// The last lines of the container's log.
-        last_lines: Vec<String>,
-    },
-
-    /// The service's program that prepares the database failed.
-    #[error("the service's own initialisation failed with exit code {exit_code}")]
-    Initialise {
-        /// Its exit code.
-        exit_code: i64,
-        /// The last lines it wrote.
-        last_lines: Vec<String>,
-    },
-
-    /// The lock went to somebody else; what they do is not known here, so nothing more is done.
-    #[error("the lock was lost{}", to_whom(.0.as_deref()))]
-    LockLost(Option<Box<Lease>>),
-
-    /// What is about to be done could not be written to the server's journal, so it was not done.
-    #[error("it could not be written to the journal: {0}")]
-    NotRecorded(String),
-
-    /// The one who started the operation had it end.
-    #[error("interrupted")]
-    Interrupted,
-}
-
-/// Errors of the server and of its engine say where and what by themselves; of a connection that was lost it counts at which
-/// step.
-fn step_failure(host: &str, what: &str, error: &StepError) -> String {
-    match error {
-        lost if lost.is_connection_lost() => {
-            format!("{lost}; that was during the step \"{what}\", and what it came to is not known")
-        }
-        StepError::Docker(error @ DockerError::Gone { .. }) => {
-            format!("{error}; that was during the step \"{what}\"")
-        }
-        StepError::Directories(text) if is_disk_full(text) => {
-            format!("{host}: could not {what}: the disk is full: {text}")
-        }
-        StepError::Host(_) | StepError::Docker(_) => error.to_string(),
-        _ => format!("{host}: could not {what}: {error}"),
-    }
-}
-
 fn errors(count: usize) -> String {
     match count {
         1 => "1 error".to_owned(),
@@ -255,44 +179,6 @@ impl From<FactsError> for LifecycleError {
             FactsError::Host(error) => Self::Host(error),
             error => Self::Facts(error),
         }
-    }
-}
-
-fn to_whom(holder: Option<&Lease>) -> String {
-    match holder {
-        Some(holder) => format!(" to {holder}"),
-        None => {
-            ": it was taken away, or this program was not heard of for half a minute".to_owned()
-        }
-    }
-}
-
-/// What was done after a step had failed.
-#[derive(Debug, Default)]
-pub struct Recovery {
-    /// The containers that had been stopped for this and run again.
-    pub run_again: Vec<String>,
-    /// The containers that had been made and were removed.
-    pub removed: Vec<String>,
-    /// What could not be put back, and why.
-    pub failed: Vec<String>,
-}
-
-impl std::fmt::Display for Recovery {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if !self.run_again.is_empty() {
-            write!(
-                f,
-                "; running again as before: {}",
-                self.run_again.join(", ")
-            )?;
-        } else if !self.removed.is_empty() {
-            write!(f, "; removed again: {}", self.removed.join(", "))?;
-        }
-        if !self.failed.is_empty() {
-            write!(f, "; could not be put back: {}", self.failed.join(", "))?;
-        }
-        Ok(())
     }
 }
 
@@ -326,9 +212,10 @@ impl Explain for LifecycleError {
             Self::Docker(error) => error.kind(),
             Self::Plan { error, .. } => error.kind(),
             Self::CannotInstall { error, .. } => error.kind(),
-            Self::Unfit { .. } => Kind::Precondition,
+            Self::Unfit { .. } | Self::Prerequisites { .. } => Kind::Precondition,
             Self::Preflight(error) => error.kind(),
             Self::Facts(error) => error.kind(),
+            Self::Pbx(error) => error.kind(),
             Self::Declined { .. } => Kind::Pending,
             Self::Locked { .. } => Kind::Locked,
             Self::Step { error, .. } => match error.as_ref() {
@@ -360,6 +247,10 @@ impl Explain for LifecycleError {
             }
             Self::Preflight(error) => error.next_step(),
             Self::Facts(error) => error.next_step(),
+            Self::Pbx(error) => error.next_step(),
+            Self::Prerequisites { .. } => {
+                "Do that at the PBX, then run the same command with --prerequisites manual, which is put on record. Or have it done: give the user who signs in there with --api-user, or user under [api] in dataflow.toml.".into()
+            }
             Self::Declined { .. } => {
                 "Run the same command again and answer yes, or give --yes.".into()
             }
@@ -392,59 +283,10 @@ impl Explain for LifecycleError {
             Self::Docker(error) => error.details(),
             Self::Unfit { details, .. } | Self::NotMended { details, .. } => details,
             Self::Facts(error) => error.details(),
-            Self::Step { error, .. } => match error.as_ref() {
-                StepError::Docker(error) => error.details(),
-                StepError::Install { last_lines, .. }
-                | StepError::Ended { last_lines, .. }
-                | StepError::NotReady { last_lines, .. }
-                | StepError::Initialise { last_lines, .. } => last_lines,
-                _ => &[],
-            },
+            Self::Step { error, .. } => error.details(),
+            Self::Pbx(error) => error.details(),
+            Self::Prerequisites { details, .. } => details,
             _ => &[],
-        }
-    }
-}
-
-impl StepError {
-    /// Whether nothing more can be done on the server, since it cannot be reached any more.
-    pub(super) fn is_connection_lost(&self) -> bool {
-        matches!(
-            self,
-            Self::Host(HostError::ConnectionLost { .. })
-                | Self::Docker(DockerError::Host(HostError::ConnectionLost { .. }))
-        )
-    }
-
-    fn next_step(&self) -> String {
-        match self {
-            lost if lost.is_connection_lost() => {
-                "Run the same command again when the server can be reached: it sees how far this one came, and finishes the job.".into()
-            }
-            Self::Directories(text) if is_disk_full(text) => {
-                "Free space on that disk (df -h and df -i on the server show it), or give another data path with -p; then run the same command again.".into()
-            }
-            Self::Host(error) => error.next_step(),
-            Self::Docker(error) => error.next_step(),
-            Self::Directories(_) => {
-                "Mend that on the server, or give another data path with -p; then run the same command again.".into()
-            }
-            Self::Mend(_) => {
-                "Mend that by hand as dataflow preflight says, or leave that check out with --ignore ID; then run the same command again.".into()
-            }
-            Self::Install { problem, .. } => problem.next_step().into(),
-            Self::NotReady { .. } => {
-                "The lines above are the end of its log. If it only needs longer, as ClickHouse does with much data: dataflow run gives it more time with -g SECONDS. If not, mend the cause, then run the same command again.".into()
-            }
-            Self::Ended { .. } | Self::Initialise { .. } => {
-                "The lines above are the end of its log. Mend the cause, then run the same command again.".into()
-            }
-            Self::LockLost(_) => {
-                "dataflow history shows who works on the server, dataflow status what runs. When nobody does, run the same command again to finish the job.".into()
-            }
-            Self::NotRecorded(_) => format!(
-                "Mend that in {KEPT_IN} on the server, then run the same command again."
-            ),
-            Self::Interrupted => "Run the same command again to finish the job.".into(),
         }
     }
 }
