@@ -158,7 +158,7 @@ pub(crate) fn digest(question: &impl Serialize) -> String {
 }
 
 impl Run {
-    pub(super) fn new(server: &str, order: Order, by: &str) -> Self {
+    pub(crate) fn new(server: &str, order: Order, by: &str) -> Self {
         let answer = order.plan.clone().map(Answer::Yes);
         Self {
             id: format!("{:012x}", rand::random::<u64>() >> 16),
@@ -288,7 +288,7 @@ impl Run {
     }
 
     /// Takes what the operation tells.
-    pub(super) fn hears(&self, event: Event) {
+    pub(crate) fn hears(&self, event: Event) {
         let mut told = self.told();
         if let Event::Begun { run } = &event {
             told.journal = Some(run.to_string());
@@ -304,7 +304,7 @@ impl Run {
         }
     }
 
-    pub(super) fn stands(&self, state: State) {
+    pub(crate) fn stands(&self, state: State) {
         let mut told = self.told();
         if state.is_over() {
             told.took = Some(self.clock.elapsed());
