@@ -55,11 +55,11 @@ async fn serve_until_asked(args: &Serve) -> Result<(), StartError> {
     } else {
         format!("{scheme}://{host}:{}", address.port())
     };
-    say::line(&format!("listening on {place}"));
     invite(&panel, args, &place).await?;
     panel.fleet.watch(&panel);
     let mut asked = Asked::listen()?;
     let app = app::app(&panel);
+    say::line(&format!("listening on {place}"));
     let serving = tokio::spawn(serve::serve(listener, tls, app, Shared::clone(&panel)));
     asked.next().await;
     panel.ending.ask();
