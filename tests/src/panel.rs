@@ -52,6 +52,11 @@ impl Panel {
         format!("{}{path}", self.address)
     }
 
+    /// What it has said where it was started.
+    pub(crate) fn said(&self) -> String {
+        std::fs::read_to_string(self.state.path().join("said")).unwrap_or_default()
+    }
+
     /// Kills it at once, as a crash would, and starts it again.
     ///
     /// # Panics

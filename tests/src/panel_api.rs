@@ -114,7 +114,8 @@ impl Panel {
     #[must_use]
     pub fn ask(&self, method: &str, path: &str, headers: &[String], body: &str) -> Answer {
         let address = self.address.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(address).expect("a connection");
+        let gone = |error: std::io::Error| -> ! { panic!("{error}; it said: {}", self.said()) };
+        let mut stream = TcpStream::connect(address).unwrap_or_else(|error| gone(error));
         stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
         let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
         let request = format!(
@@ -123,7 +124,8 @@ impl Panel {
         );
         stream.write_all(request.as_bytes()).expect("it listens");
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
+        let read = stream.read_to_string(&mut answer);
+        let _length = read.unwrap_or_else(|error| gone(error));
         let (head, body) = answer.split_once("\r\n\r\n").expect("headers");
         let mut lines = head.lines().map(str::to_owned);
         let first = lines.next().expect("a status");
