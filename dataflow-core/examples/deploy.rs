@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let spec = Spec::new(pbx.parse()?, Some(private_ip.parse()?), None)?
         .with_image("portsip/pbx:22".parse()?)
-        // Somebody puts the server on the PBX's whitelist by hand.
+        // The server's entry on the PBX's whitelist is made by hand. Otherwise: `with_api` here, and `Server::with_pbx` below.
         .with_prerequisites(PrerequisiteMode::Manual)
         // Only for a server that does not allow the vendor's 655,360 open files, such as a container.
         .with_nofile(16_384)?

@@ -11,6 +11,7 @@ mod cases;
 mod footprint;
 #[path = "../../xtask/src/lab/http.rs"]
 mod http;
+mod ignored;
 mod keys;
 mod lab;
 mod machine;
@@ -31,6 +32,7 @@ mod wait;
 
 pub use cases::refused;
 pub use footprint::Footprint;
+pub use ignored::{OF_THE_MACHINE, ignoring};
 pub use keys::{Agent, Key, make_key};
 pub use lab::{Lab, Registry, RegistryCut, RegistrySlowed, Server, User};
 pub use machine::Machine;
