@@ -178,7 +178,7 @@ fn of_pages(routes: &mut Routes) {
     routes.get("/wall", Viewer, pages::overview::wall);
     routes.get("/keys", Viewer, pages::keys::show);
     routes.get("/servers/{name}", Viewer, pages::server::show);
-    routes.post("/servers/{name}/look", Viewer, pages::server::look);
+    routes.post("/servers/{name}/look", Operator, pages::server::look);
     routes.get("/servers/{name}/plan", Viewer, pages::plan::show);
     routes.get("/servers/{name}/preflight", Viewer, pages::preflight::show);
     routes.get("/servers/{name}/history", Viewer, pages::history::show);
@@ -193,7 +193,11 @@ fn of_pages(routes: &mut Routes) {
     routes.post("/users/{name}/remove", Administrator, pages::users::remove);
     routes.get("/tokens", Administrator, pages::tokens::show);
     routes.post("/tokens", Administrator, pages::tokens::make);
-    routes.post("/tokens/{name}/remove", Administrator, pages::tokens::remove);
+    routes.post(
+        "/tokens/{name}/remove",
+        Administrator,
+        pages::tokens::remove,
+    );
     routes.get("/audit", Administrator, pages::audit::show);
 }
 

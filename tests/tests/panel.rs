@@ -85,7 +85,12 @@ async fn an_operator_deploys_watches_upgrades_and_sees_why_an_upgrade_failed() {
     // An upgrade, with the server's name typed.
     browser.go(&page("/do/upgrade")).await;
     browser.fill("image", "portsip/pbx:22.4").await;
-    browser.find("[name=allow_mismatch]").await.click().await.expect("the box is ticked");
+    browser
+        .find("[name=allow_mismatch]")
+        .await
+        .click()
+        .await
+        .expect("the box is ticked");
     browser.fill("confirm", &server).await;
     browser.press("Upgrade").await;
     ends(&browser, "Data Flow is upgraded and works").await;
@@ -93,8 +98,18 @@ async fn an_operator_deploys_watches_upgrades_and_sees_why_an_upgrade_failed() {
     // One that fails says why, and what to do next; what was before runs.
     browser.go(&page("/do/upgrade")).await;
     browser.fill("image", "portsip/pbx:crashes").await;
-    browser.find("[name=allow_mismatch]").await.click().await.expect("the box is ticked");
-    browser.find("[name=allow_downgrade]").await.click().await.expect("the box is ticked");
+    browser
+        .find("[name=allow_mismatch]")
+        .await
+        .click()
+        .await
+        .expect("the box is ticked");
+    browser
+        .find("[name=allow_downgrade]")
+        .await
+        .click()
+        .await
+        .expect("the box is ticked");
     browser.fill("confirm", &server).await;
     browser.press("Upgrade").await;
     ends(&browser, "It failed").await;

@@ -11,6 +11,10 @@ const POINTS: usize = 120;
 /// The most rows of the table.
 const ROWS: usize = 12;
 
+/// Time between two points from which on no line is drawn between them, in seconds; and as a part of the whole, where points are far apart.
+const SILENCE: f64 = 150.0;
+const LONG_GAP: f64 = 0.025;
+
 /// The drawing's width and height; the page stretches it.
 const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 60.0;
@@ -26,7 +30,6 @@ pub(crate) struct Chart {
     most: String,
     line: String,
     area: String,
-    from: Option<Timestamp>,
     rows: Vec<(Timestamp, String)>,
 }
 
@@ -75,8 +78,9 @@ impl Figure {
             most: written(most),
             line,
             area,
-            from,
-            rows: rows.map(|(at, value)| (*at, (self.write)(*value))).collect(),
+            rows: rows
+                .map(|(at, value)| (*at, (self.write)(*value)))
+                .collect(),
         }
     }
 }
@@ -93,12 +97,23 @@ fn draw(
     let (mut line, mut area) = (String::new(), String::new());
     let mut open: Option<f64> = None;
     let mut last_x = 0.0;
+    let mut last_at = from;
     for (at, value) in points {
+        // Nobody looked for a while: what was then is not known.
+        let silent = at.duration_since(last_at).as_secs_f64() > (time * LONG_GAP).max(SILENCE);
+        last_at = *at;
+        if silent && open.take().is_some() {
+            let _ = write!(area, "L{last_x:.1} {HEIGHT}Z");
+        }
         let x = at.duration_since(from).as_secs_f64() / time * WIDTH;
         match (value, open) {
             (Some(value), was) => {
                 let y = HEIGHT - 2.0 - (value - floor) / span * (HEIGHT - 4.0);
-                let _ = write!(line, "{}{x:.1} {y:.1}", if was.is_some() { "L" } else { "M" });
+                let _ = write!(
+                    line,
+                    "{}{x:.1} {y:.1}",
+                    if was.is_some() { "L" } else { "M" }
+                );
                 if was.is_none() {
                     let _ = write!(area, "M{x:.1} {HEIGHT}");
                 }
@@ -149,11 +164,24 @@ mod tests {
 
     #[test]
     fn a_gap_in_what_is_known_is_a_gap_in_the_line() {
-        let points = [(0, Some(1.0)), (10, Some(2.0)), (20, None), (30, Some(4.0)), (40, Some(0.0))];
+        let points = [
+            (0, Some(1.0)),
+            (10, Some(2.0)),
+            (20, None),
+            (30, Some(4.0)),
+            (40, Some(0.0)),
+        ];
         let points: Vec<_> = points.map(|(s, value)| (at(s), value)).into();
         let chart = FIGURE.draw(&points);
         assert_eq!(chart.line, "M0.0 44.0L60.0 30.0M180.0 2.0L240.0 58.0");
-        assert_eq!((chart.last.as_str(), chart.least.as_str(), chart.most.as_str()), ("0", "0", "4"));
+        assert_eq!(
+            (
+                chart.last.as_str(),
+                chart.least.as_str(),
+                chart.most.as_str()
+            ),
+            ("0", "0", "4")
+        );
         assert_eq!(chart.rows.len(), 4);
     }
 

@@ -8,7 +8,11 @@ use super::{
 };
 use crate::fleet::{Load, Sample, Series};
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "amounts, never negative")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "amounts, never negative"
+)]
 fn whole(value: f64) -> u64 {
     value.round() as u64
 }
@@ -34,7 +38,10 @@ fn figure(id: &'static str, title: &'static str, write: fn(f64) -> String) -> Fi
 pub(super) fn of(series: &Series) -> Vec<Chart> {
     let samples: Vec<&Sample> = series.samples().collect();
     let of = |figure: Figure, value: &dyn Fn(&Sample) -> Option<f64>| {
-        let points: Vec<_> = samples.iter().map(|sample| (sample.at, value(sample))).collect();
+        let points: Vec<_> = samples
+            .iter()
+            .map(|sample| (sample.at, value(sample)))
+            .collect();
         figure.draw(&points)
     };
     #[allow(clippy::cast_precision_loss, reason = "three digits are shown")]
@@ -47,18 +54,22 @@ pub(super) fn of(series: &Series) -> Vec<Chart> {
         figure("rate", "New rows a second", |value| format!("{value:.1}")).draw(&rate(&samples)),
         #[allow(clippy::cast_precision_loss, reason = "the line is a few pixels high")]
         of(rows, &|sample| sample.rows.map(|rows| rows as f64)),
-        of(figure("service-cpu", "Data Flow: processors", processors), &|sample| {
-            sample.service.processors
-        }),
-        of(figure("service-memory", "Data Flow: memory", bytes), &|sample| {
-            memory(&sample.service)
-        }),
-        of(figure("clickhouse-cpu", "ClickHouse: processors", processors), &|sample| {
-            sample.clickhouse.processors
-        }),
-        of(figure("clickhouse-memory", "ClickHouse: memory", bytes), &|sample| {
-            memory(&sample.clickhouse)
-        }),
+        of(
+            figure("service-cpu", "Data Flow: processors", processors),
+            &|sample| sample.service.processors,
+        ),
+        of(
+            figure("service-memory", "Data Flow: memory", bytes),
+            &|sample| memory(&sample.service),
+        ),
+        of(
+            figure("clickhouse-cpu", "ClickHouse: processors", processors),
+            &|sample| sample.clickhouse.processors,
+        ),
+        of(
+            figure("clickhouse-memory", "ClickHouse: memory", bytes),
+            &|sample| memory(&sample.clickhouse),
+        ),
     ]
 }
 

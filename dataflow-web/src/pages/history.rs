@@ -79,7 +79,11 @@ fn cause(run: &PastRun) -> String {
         return error.clone();
     }
     if !run.changed_settings.is_empty() {
-        let changes: Vec<String> = run.changed_settings.iter().map(ToString::to_string).collect();
+        let changes: Vec<String> = run
+            .changed_settings
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         return changes.join("; ");
     }
     let waits = |what: &str| what.starts_with("wait ") || what.starts_with("see ");

@@ -101,7 +101,7 @@ impl Row {
         let (seen, run) = (server.seen(), panel.runs.at_work_on(server.name()));
         Self {
             name: server.name().to_owned(),
-            address: server.address().to_owned(),
+            address: shown::address(server.address()),
             sign: Sign::of_server(&seen, run.as_deref()),
             disk: Disk::of(&seen),
             run,
@@ -132,7 +132,10 @@ impl Row {
 
 fn rows(panel: &Panel) -> Vec<Row> {
     let servers = panel.fleet.servers();
-    servers.iter().map(|server| Row::of(panel, server)).collect()
+    servers
+        .iter()
+        .map(|server| Row::of(panel, server))
+        .collect()
 }
 
 /// How many servers stand how, in the order in which the words come up.
@@ -177,10 +180,18 @@ pub(crate) fn parts(panel: &Panel, server: &Watched) -> Vec<(String, String)> {
         tally: tally(&rows(panel)),
     };
     let parts = [
-        (format!("server-{}", row.name), RowPart { server: &row }.render()),
-        (format!("tile-{}", row.name), TilePart { server: &row }.render()),
+        (
+            format!("server-{}", row.name),
+            RowPart { server: &row }.render(),
+        ),
+        (
+            format!("tile-{}", row.name),
+            TilePart { server: &row }.render(),
+        ),
         ("tally".to_owned(), tally.render()),
     ];
-    let made = parts.into_iter().filter_map(|(id, html)| Some((id, html.ok()?)));
+    let made = parts
+        .into_iter()
+        .filter_map(|(id, html)| Some((id, html.ok()?)));
     made.collect()
 }

@@ -42,7 +42,10 @@ pub(crate) async fn show(
     let lacks_docker = seen.status.is_none()
         && seen.trouble.as_ref().is_some_and(|trouble| {
             trouble.kind == "precondition"
-                && trouble.messages.iter().any(|message| message.contains("Docker"))
+                && trouble
+                    .messages
+                    .iter()
+                    .any(|message| message.contains("Docker"))
         });
     page(&Shown {
         frame: Frame::of(&caller, "server"),

@@ -25,7 +25,11 @@ struct Shown {
 impl Shown {
     /// The findings that matter, the worst first.
     fn matters<'a>(&self, report: &'a Report) -> Vec<&'a Finding> {
-        let mut findings: Vec<_> = report.findings.iter().filter(|found| found.matters()).collect();
+        let mut findings: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|found| found.matters())
+            .collect();
         findings.sort_by_key(|found| std::cmp::Reverse(found.state));
         findings
     }

@@ -86,10 +86,7 @@ pub(crate) async fn show(
         waiting: if is_over {
             String::new()
         } else {
-            now.events
-                .last()
-                .and_then(waited_for)
-                .unwrap_or_default()
+            now.events.last().and_then(waited_for).unwrap_or_default()
         },
         journal: now.journal,
         took: now.took,

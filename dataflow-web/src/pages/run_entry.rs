@@ -26,10 +26,7 @@ pub(super) enum What {
         error: Option<String>,
     },
     /// Something that happened beside the steps.
-    Note {
-        sign: Option<Sign>,
-        text: String,
-    },
+    Note { sign: Option<Sign>, text: String },
 }
 
 impl Entry {
@@ -119,12 +116,15 @@ fn note(event: &Event) -> Option<What> {
             (None, text)
         }
         Event::Planned { plan } => (None, format!("Planned: {}", shown::steps(plan.steps.len()))),
-        Event::Begun { run } => (None, format!("Has the server's lock; in the journal as {run}")),
+        Event::Begun { run } => (
+            None,
+            format!("Has the server's lock; in the journal as {run}"),
+        ),
         Event::NotRecorded { place, reason } => (
             Some(Sign::warn("warning")),
             format!("Could not be recorded in {place}: {reason}"),
         ),
-        Event::PuttingBack { what } => (Some(Sign::work("putting back")), what.clone()),
+        Event::PuttingBack { what } => (Some(Sign::warn("put back")), what.clone()),
         Event::Finished { changed, elapsed } => {
             let text = if *changed {
                 "All is as wanted, and was looked at again"
@@ -132,7 +132,10 @@ fn note(event: &Event) -> Option<What> {
                 "Nothing was to be done"
             };
             let took = shown::took(elapsed);
-            (Some(Sign::good("finished")), format!("{text}, after {took}"))
+            (
+                Some(Sign::good("finished")),
+                format!("{text}, after {took}"),
+            )
         }
         _ => return None,
     };

@@ -7,8 +7,8 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use dataflow_core::lifecycle::Status;
-use dataflow_core::prerequisites::Prerequisite;
+use dataflow_core::{lifecycle::Status, prerequisites::Prerequisite};
+use jiff::Timestamp;
 
 use super::{Frame, chart::Chart, charts, overview::Disk, page, shown, sign::Sign};
 use crate::{
@@ -48,7 +48,7 @@ impl Head {
         let (seen, run) = (server.seen(), panel.runs.at_work_on(server.name()));
         Self {
             name: server.name().to_owned(),
-            address: server.address().to_owned(),
+            address: shown::address(server.address()),
             tab,
             sign: Sign::of_server(&seen, run.as_deref()),
             seen,
@@ -65,17 +65,21 @@ struct View {
     run: Option<Arc<Run>>,
     disk: Option<Disk>,
     charts: Vec<Chart>,
+    /// Since when there are figures.
+    since: Option<Timestamp>,
 }
 
 impl View {
     fn of(panel: &Panel, server: &Watched) -> Self {
         let (seen, run) = (server.seen(), panel.runs.at_work_on(server.name()));
+        let series = server.series();
         Self {
             name: server.name().to_owned(),
             sign: Sign::of_server(&seen, run.as_deref()),
             standing: Sign::of_standing(&seen),
             disk: Disk::of(&seen),
-            charts: charts::of(&server.series()),
+            since: series.samples().next().map(|sample| sample.at),
+            charts: charts::of(&series),
             run,
             seen,
         }
@@ -111,7 +115,11 @@ pub(super) fn prerequisites(status: &Status) -> &[Prerequisite] {
 pub(super) fn prerequisites_sign(status: &Status) -> Option<Sign> {
     use dataflow_core::prerequisites::State as S;
     let all = prerequisites(status);
-    let count = |states: &[S]| all.iter().filter(|item| states.contains(&item.state)).count();
+    let count = |states: &[S]| {
+        all.iter()
+            .filter(|item| states.contains(&item.state))
+            .count()
+    };
     let (bad, expiring, unseen) = (
         count(&[S::Missing, S::Wrong]),
         count(&[S::Expiring]),
@@ -185,18 +193,19 @@ pub(crate) fn parts(panel: &Panel, server: &Watched) -> Vec<(&'static str, Strin
         ("server-machine", MachinePart { view }.render()),
         ("server-charts", ChartsPart { view }.render()),
     ];
-    let made = parts.into_iter().filter_map(|(id, html)| Some((id, html.ok()?)));
+    let made = parts
+        .into_iter()
+        .filter_map(|(id, html)| Some((id, html.ok()?)));
     made.collect()
 }
 
 /// What can be done to a server, in the order in which it is offered.
-fn verbs() -> [Verb; 6] {
+fn verbs() -> [Verb; 5] {
     [
         Verb::Upgrade,
         Verb::Start,
         Verb::Restart,
         Verb::Stop,
         Verb::Rm,
-        Verb::Unlock,
     ]
 }

@@ -72,20 +72,37 @@ async fn shown(panel: &Panel, caller: &Caller, problem: Option<String>, done: bo
 
 /// What the file says now, but for secrets: of these, only that there is one.
 async fn told(server: &Watched) -> Result<Vec<(&'static str, String)>, Trouble> {
-    let said = server.settings().await.map_err(|error| Trouble::of(&error))?;
+    let said = server
+        .settings()
+        .await
+        .map_err(|error| Trouble::of(&error))?;
     let set = |value: bool| value.then(|| "set, and not shown".to_owned());
     let list = |list: Vec<String>| (!list.is_empty()).then(|| list.join(", "));
-    let ignored = said.preflight.ignore.iter().map(ToString::to_string).collect();
+    let ignored = said
+        .preflight
+        .ignore
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let known_hosts = said.ssh.known_hosts.iter().flatten();
     let all = [
         ("host", said.host.as_ref().map(ToString::to_string)),
         ("private-ip", said.private_ip.map(|ip| ip.to_string())),
         ("public-ip", said.public_ip.map(|ip| ip.to_string())),
         ("pbx", said.pbx.map(|ip| ip.to_string())),
-        ("data-path", said.data_path.as_ref().map(ToString::to_string)),
+        (
+            "data-path",
+            said.data_path.as_ref().map(ToString::to_string),
+        ),
         ("image", said.image.as_ref().map(ToString::to_string)),
-        ("clickhouse-image", said.clickhouse_image.as_ref().map(ToString::to_string)),
-        ("start-grace", said.start_grace.map(|seconds| format!("{seconds} s"))),
+        (
+            "clickhouse-image",
+            said.clickhouse_image.as_ref().map(ToString::to_string),
+        ),
+        (
+            "start-grace",
+            said.start_grace.map(|seconds| format!("{seconds} s")),
+        ),
         ("nofile", said.nofile.map(|number| number.to_string())),
         ("preflight.ignore", list(ignored)),
         (
@@ -93,14 +110,19 @@ async fn told(server: &Watched) -> Result<Vec<(&'static str, String)>, Trouble> 
             list(known_hosts.map(|path| path.display().to_string()).collect()),
         ),
         ("ssh.password", set(said.ssh.password.is_some())),
-        ("registry.server", said.registry.server.as_ref().map(ToString::to_string)),
+        (
+            "registry.server",
+            said.registry.server.as_ref().map(ToString::to_string),
+        ),
         ("registry.user", said.registry.user.clone()),
         ("registry.token", set(said.registry.token.is_some())),
         ("api.user", said.api.user.clone()),
         ("api.password", set(said.api.password.is_some())),
         ("token", set(said.token.token.is_some())),
     ];
-    let said = all.into_iter().filter_map(|(key, value)| Some((key, value?)));
+    let said = all
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
     Ok(said.collect())
 }
 
@@ -130,14 +152,26 @@ async fn set(panel: &Panel, caller: &Caller, change: Change) -> Result<(), Refus
     }
     let busy = |busy: crate::account::Busy| Refusal::Busy(busy.to_string());
     let kept = panel.accounts.kept();
-    let known = kept.users.get(&caller.name).map(|user| user.password.as_str());
-    if !panel.hasher.verify(change.password, known).await.map_err(busy)? {
-        return Err(Refusal::Invalid("The present password is another.".to_owned()));
+    let known = kept
+        .users
+        .get(&caller.name)
+        .map(|user| user.password.as_str());
+    if !panel
+        .hasher
+        .verify(change.password, known)
+        .await
+        .map_err(busy)?
+    {
+        return Err(Refusal::Invalid(
+            "The present password is another.".to_owned(),
+        ));
     }
     panel.throttle.forgive(&caller.name, caller.address);
     welcome::fit(&change.new, &change.again).map_err(Refusal::Invalid)?;
     let hash = panel.hasher.hash(change.new).await.map_err(busy)?;
-    panel.record(caller, "changed the password of", &caller.name).await?;
+    panel
+        .record(caller, "changed the password of", &caller.name)
+        .await?;
     panel.accounts.set_password(&caller.name, hash).await?;
     panel.sessions.end_of(&caller.name, Some(&session.id));
     Ok(())

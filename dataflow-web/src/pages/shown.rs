@@ -20,7 +20,10 @@ impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (machine, people) = (exact(&self.0), self.0.strftime("%Y-%m-%d %H:%M:%S UTC"));
         let ago = ago(&self.0);
-        write!(f, r#"<time datetime="{machine}" title="{people}" data-ago>{ago}</time>"#)
+        write!(
+            f,
+            r#"<time datetime="{machine}" title="{people}" data-ago>{ago}</time>"#
+        )
     }
 }
 
@@ -91,9 +94,16 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     text.parse().ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
 }
 
+/// Where a server is, as people say it.
+pub(crate) fn address(address: &str) -> String {
+    address.strip_prefix("ssh://").unwrap_or(address).to_owned()
+}
+
 /// A container's name without what all of them begin with.
 pub(crate) fn short(container: &str) -> &str {
-    container.rsplit_once('.').map_or(container, |(_, name)| name)
+    container
+        .rsplit_once('.')
+        .map_or(container, |(_, name)| name)
 }
 
 /// How many steps there are.

@@ -218,7 +218,12 @@ mod tests {
             Sign::work(""),
         ];
         for (index, one) in signs.iter().enumerate() {
-            assert!(signs.iter().skip(index + 1).all(|other| other.shape != one.shape));
+            assert!(
+                signs
+                    .iter()
+                    .skip(index + 1)
+                    .all(|other| other.shape != one.shape)
+            );
         }
     }
 }

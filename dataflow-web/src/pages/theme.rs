@@ -71,7 +71,9 @@ impl Theme {
 
     fn of(headers: &HeaderMap) -> Self {
         let said = guard::cookie(headers, COOKIE);
-        let known = Self::ALL.into_iter().find(|theme| Some(theme.name()) == said);
+        let known = Self::ALL
+            .into_iter()
+            .find(|theme| Some(theme.name()) == said);
         known.unwrap_or_default()
     }
 }
@@ -99,7 +101,9 @@ pub(crate) async fn choose(headers: HeaderMap, Form(chosen): Form<Chosen>) -> Re
 
 /// The page that it was chosen on: its path only, whatever machine the header names.
 fn back(headers: &HeaderMap) -> String {
-    let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok());
+    let from = headers
+        .get(header::REFERER)
+        .and_then(|from| from.to_str().ok());
     let from = from.and_then(|from| from.parse::<axum::http::Uri>().ok());
     let path = from.as_ref().and_then(|from| from.path_and_query());
     local(path.map_or("/", |path| path.as_str()).to_owned())
@@ -127,7 +131,10 @@ mod tests {
     #[test]
     fn after_choosing_one_is_on_the_same_page_and_never_elsewhere() {
         for (from, to) in [
-            ("http://127.0.0.1:8780/servers/eu/logs?q=x", "/servers/eu/logs?q=x"),
+            (
+                "http://127.0.0.1:8780/servers/eu/logs?q=x",
+                "/servers/eu/logs?q=x",
+            ),
             ("https://evil.example.com//evil.example.com/", "/"),
             ("nonsense", "/"),
         ] {

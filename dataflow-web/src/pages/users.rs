@@ -132,7 +132,11 @@ pub(crate) async fn role(
     Path(name): Path<String>,
     Form(chosen): Form<Chosen>,
 ) -> Response {
-    done(&panel, &caller, panel.set_role(&caller, &name, chosen.role).await)
+    done(
+        &panel,
+        &caller,
+        panel.set_role(&caller, &name, chosen.role).await,
+    )
 }
 
 pub(crate) async fn remove(

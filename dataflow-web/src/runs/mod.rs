@@ -14,7 +14,7 @@ use std::{
 };
 
 pub(crate) use order::{InstallDocker, Order, Verb};
-pub(crate) use run::{digest, Heard, Outcome, Run, State};
+pub(crate) use run::{Heard, Outcome, Run, State, digest};
 use tokio::sync::watch;
 
 use crate::{guard::Caller, panel::Shared, refusal::Refusal};

@@ -13,7 +13,8 @@ use super::*;
 use crate::serve;
 
 /// What would do something if it were taken for anything but text.
-const HOSTILE: &str = r#"<script>document.title="owned"</script>"><img src=x onerror='document.title="owned"'>"#;
+const HOSTILE: &str =
+    r#"<script>document.title="owned"</script>"><img src=x onerror='document.title="owned"'>"#;
 
 /// A panel that listens, with a server in every state.
 struct Showcase {

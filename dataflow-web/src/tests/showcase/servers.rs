@@ -2,11 +2,11 @@
 
 use dataflow_core::{
     docker::{Health, State as Container},
+    lifecycle::{Change, Remembered},
     lifecycle::{
         ClickHouseStatus, ContainerStatus, History, Lease, Operator, Outcome, PastRun, PastStep,
         PlanSummary, Status, StepSummary, Verdict,
     },
-    lifecycle::{Change, Remembered},
     preflight::{Counts, Finding, Group, Profile, Report, State, Verdict as Fit},
     prerequisites::{Prerequisite, State as Standing},
 };
@@ -125,7 +125,13 @@ fn prerequisites() -> Vec<Prerequisite> {
             "203.0.113.21/32, ends in 6 days",
             &["dataflow whitelist renew"],
         ),
-        item("token", "token of the server", Standing::Ok, "3f9a0c71be42, delivered", &[]),
+        item(
+            "token",
+            "token of the server",
+            Standing::Ok,
+            "3f9a0c71be42, delivered",
+            &[],
+        ),
         item(
             "pbx.version",
             "version of the PBX",
@@ -259,7 +265,11 @@ pub(super) fn history(text: &str) -> History {
     let failed = PastRun {
         error: Some("portsip/pbx:22.3.9 cannot be fetched: manifest unknown".to_owned()),
         put_back: vec!["start portsip.dataflow".to_owned()],
-        changed_settings: vec![change("image", Some("portsip/pbx:22.3.5"), Some("portsip/pbx:22.3.9"))],
+        changed_settings: vec![change(
+            "image",
+            Some("portsip/pbx:22.3.5"),
+            Some("portsip/pbx:22.3.9"),
+        )],
         settings: Some(deployment().settings),
         ..run(
             "20261123T091207Z-91c4",
@@ -267,7 +277,12 @@ pub(super) fn history(text: &str) -> History {
             86_400,
             Outcome::Failed,
             vec![
-                step(1, "stop portsip.dataflow", "its image changes", Outcome::Done),
+                step(
+                    1,
+                    "stop portsip.dataflow",
+                    "its image changes",
+                    Outcome::Done,
+                ),
                 step(2, "fetch portsip/pbx:22.3.9", text, Outcome::Failed),
             ],
         )
@@ -278,8 +293,18 @@ pub(super) fn history(text: &str) -> History {
         9 * 86_400,
         Outcome::Done,
         vec![
-            step(1, "create portsip.clickhouse", "it is not there", Outcome::Done),
-            step(2, "create portsip.dataflow", "it is not there", Outcome::Done),
+            step(
+                1,
+                "create portsip.clickhouse",
+                "it is not there",
+                Outcome::Done,
+            ),
+            step(
+                2,
+                "create portsip.dataflow",
+                "it is not there",
+                Outcome::Done,
+            ),
         ],
     );
     let cut_off = run(
@@ -287,7 +312,12 @@ pub(super) fn history(text: &str) -> History {
         "run",
         10 * 86_400,
         Outcome::NotFinished,
-        vec![step(1, "fetch clickhouse/clickhouse-server:25.8.2", "it is not there", Outcome::NotFinished)],
+        vec![step(
+            1,
+            "fetch clickhouse/clickhouse-server:25.8.2",
+            "it is not there",
+            Outcome::NotFinished,
+        )],
     );
     History {
         server: "ubuntu@192.0.2.21".to_owned(),
@@ -374,9 +404,30 @@ pub(super) fn fitness(text: &str, bad: bool, free: u64) -> Fitness {
         false => (State::Pass, Fit::FitWithWarnings),
     };
     let findings = vec![
-        finding("hardware.cpu", Group::Hardware, "processors", State::Pass, "8 processors", &[]),
-        finding("hardware.memory", Group::Hardware, "memory", State::Pass, "31 GiB", &[]),
-        finding("hardware.disk", Group::Hardware, "room for the data", worst, text, &[]),
+        finding(
+            "hardware.cpu",
+            Group::Hardware,
+            "processors",
+            State::Pass,
+            "8 processors",
+            &[],
+        ),
+        finding(
+            "hardware.memory",
+            Group::Hardware,
+            "memory",
+            State::Pass,
+            "31 GiB",
+            &[],
+        ),
+        finding(
+            "hardware.disk",
+            Group::Hardware,
+            "room for the data",
+            worst,
+            text,
+            &[],
+        ),
         finding(
             "system.time",
             Group::System,
@@ -401,7 +452,14 @@ pub(super) fn fitness(text: &str, bad: bool, free: u64) -> Fitness {
             "postgresql listens on port 5432",
             &["systemctl disable --now postgresql"],
         ),
-        finding("docker.engine", Group::Docker, "Docker Engine", State::Pass, "29.1.3", &[]),
+        finding(
+            "docker.engine",
+            Group::Docker,
+            "Docker Engine",
+            State::Pass,
+            "29.1.3",
+            &[],
+        ),
     ];
     let count = |state| findings.iter().filter(|found| found.state == state).count();
     Fitness {

@@ -23,11 +23,14 @@ pub(super) async fn bring_about(tested: &Tested) -> Vec<Page> {
     logged(&frankfurt);
     answered(&find("london"), degraded(), |seen| {
         seen.history.take(Ok(history("alice")));
-        seen.plan.take(Ok(plan("its image and its memory limit differ")));
-        seen.fitness.take(Ok(fitness("12 GiB free; 100 GiB are required", true, 12)));
+        seen.plan
+            .take(Ok(plan("its image and its memory limit differ")));
+        seen.fitness
+            .take(Ok(fitness("12 GiB free; 100 GiB are required", true, 12)));
     });
     answered(&find("madrid"), not_deployed(), |seen| {
-        seen.fitness.take(Ok(fitness("12 GiB free; 100 GiB are required", true, 12)));
+        seen.fitness
+            .take(Ok(fitness("12 GiB free; 100 GiB are required", true, 12)));
         let stands = trouble(
             "precondition",
             &["ubuntu@192.0.2.23 is not fit for Data Flow: 2 errors"],
@@ -39,7 +42,10 @@ pub(super) async fn bring_about(tested: &Tested) -> Vec<Page> {
         seen.answered = Some(ago(3 * 3600));
         seen.trouble = Some(trouble(
             "unreachable",
-            &["192.0.2.24 cannot be reached", "connection timed out after 10 s"],
+            &[
+                "192.0.2.24 cannot be reached",
+                "connection timed out after 10 s",
+            ],
             "See that the server is up, and that nothing between here and there keeps port 22 closed.",
         ));
     });
@@ -69,7 +75,11 @@ pub(super) async fn bring_about(tested: &Tested) -> Vec<Page> {
     });
     hostile_log(&zurich);
     let runs = operations(tested);
-    let link = tested.panel.accounts.invite(Some("eve".to_owned()), crate::account::Role::Viewer, Duration::from_secs(3600));
+    let link = tested.panel.accounts.invite(
+        Some("eve".to_owned()),
+        crate::account::Role::Viewer,
+        Duration::from_secs(3600),
+    );
     let link = link.await.unwrap().text().to_owned();
     tested.token(crate::account::Role::Viewer).await;
     pages(&runs, &link)
@@ -163,7 +173,10 @@ fn operations(tested: &Tested) -> [Arc<Run>; 5] {
     });
     let mut why = trouble(
         "failed",
-        &["portsip.dataflow does not work after it was made anew", HOSTILE],
+        &[
+            "portsip.dataflow does not work after it was made anew",
+            HOSTILE,
+        ],
         "See what it writes: dataflow logs. What was before is put back and runs.",
     );
     why.details = vec![HOSTILE.to_owned(), "exit code 1".to_owned()];
@@ -234,26 +247,58 @@ fn pages(runs: &[Arc<Run>; 5], link: &str) -> Vec<Page> {
         page("server-running", "/servers/frankfurt", "Containers"),
         page("server-degraded", "/servers/london", "What is wrong"),
         page("server-not-deployed", "/servers/madrid", "waits for a yes"),
-        page("server-unreachable", "/servers/oslo", "192.0.2.24 cannot be reached"),
+        page(
+            "server-unreachable",
+            "/servers/oslo",
+            "192.0.2.24 cannot be reached",
+        ),
         page("server-stopped", "/servers/paris", "stopped"),
-        page("server-no-docker", "/servers/rome", "Docker is not installed"),
+        page(
+            "server-no-docker",
+            "/servers/rome",
+            "Docker is not installed",
+        ),
         page("server-locked", "/servers/vienna", "Locked by another"),
         page("server-upgrading", "/servers/warsaw", "upgrading"),
         page("server-hostile", "/servers/zurich", "onerror"),
         page("plan", "/servers/london/plan", "Outage"),
-        page("plan-nothing", "/servers/frankfurt/plan", "All is as wanted"),
-        page("plan-refused", "/servers/madrid/plan", "something stands in the way"),
-        page("plan-no-docker", "/servers/rome/plan", "Docker is not installed there"),
+        page(
+            "plan-nothing",
+            "/servers/frankfurt/plan",
+            "All is as wanted",
+        ),
+        page(
+            "plan-refused",
+            "/servers/madrid/plan",
+            "something stands in the way",
+        ),
+        page(
+            "plan-no-docker",
+            "/servers/rome/plan",
+            "Docker is not installed there",
+        ),
         page("plan-hostile", "/servers/zurich/plan", "onerror"),
         page("preflight", "/servers/madrid/preflight", "not fit"),
         page("preflight-hostile", "/servers/zurich/preflight", "onerror"),
         page("logs", "/servers/frankfurt/logs", "wrote 412 call records"),
         page("logs-hostile", "/servers/zurich/logs", "onerror"),
         page("history", "/servers/frankfurt/history", "manifest unknown"),
-        page("history-run", "/servers/frankfurt/history/20261123T091207Z-91c4", "Put back"),
+        page(
+            "history-run",
+            "/servers/frankfurt/history/20261123T091207Z-91c4",
+            "Put back",
+        ),
         page("history-hostile", "/servers/zurich/history", "onerror"),
-        page("confirm-upgrade", "/servers/frankfurt/do/upgrade", "Type the server's name"),
-        page("confirm-start", "/servers/paris/do/start", "Starts the containers"),
+        page(
+            "confirm-upgrade",
+            "/servers/frankfurt/do/upgrade",
+            "Type the server's name",
+        ),
+        page(
+            "confirm-start",
+            "/servers/paris/do/start",
+            "Starts the containers",
+        ),
         page("run-at-work", &run(0), "portsip.dataflow to keep running"),
         page("run-asks", &run(1), "Go ahead"),
         page("run-asks-by-hand", &run(2), "done by hand"),
@@ -266,7 +311,11 @@ fn pages(runs: &[Arc<Run>; 5], link: &str) -> Vec<Page> {
         page("keys", "/keys", "Keyboard"),
         page("missing", "/servers/nowhere", "Not there"),
         page("method", "/sign-out", "Not with this method"),
-        page("welcome", &format!("/welcome?link={link}"), "Choose a password"),
+        page(
+            "welcome",
+            &format!("/welcome?link={link}"),
+            "Choose a password",
+        ),
         page("welcome-gone", "/welcome?link=x", "used already"),
     ]
 }
