@@ -125,8 +125,8 @@ Examples:
 
 pub(crate) const PREREQUISITES: &str = "\
 Nothing is changed. Exit code 3: something is missing or wrong. What could not be looked at does not
-count; without a user of the PBX's in the settings ([api]) that is most of it, and the steps to do by
-hand are shown.
+count; without a user of the PBX in the settings ([api]) that is most of it, with the steps to do it
+by hand.
 
 Examples:
   dataflow prerequisites -a 172.31.16.158 -x 172.31.16.133

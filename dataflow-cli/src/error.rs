@@ -59,7 +59,7 @@ pub(crate) enum CliError {
     #[error("{flag} is about a server, and --facts asks none")]
     NotWithFacts { flag: &'static str },
     /// A form of output that only the report of preflight has.
-    #[error("--output {form} is for the report of preflight only, and {asked} has none")]
+    #[error("{asked} makes no {form} document")]
     NoPage {
         form: &'static str,
         asked: &'static str,

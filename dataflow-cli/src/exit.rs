@@ -49,7 +49,7 @@ impl ExitStatus {
             }
             Self::Locked => "another operation is at work on the server; nothing was changed",
             Self::Unreachable => {
-                "the server cannot be reached or signed in to; nothing was changed"
+                "the server or the PBX cannot be reached or signed in to; nothing was changed"
             }
             Self::Interrupted => {
                 "left at once: by Ctrl-C before the first step, when nothing was changed, or by a second one"

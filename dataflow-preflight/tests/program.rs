@@ -184,3 +184,38 @@ fn a_report_for_ci_is_well_formed() {
     );
     assert!(text.trim_end().ends_with("</testsuites>"));
 }
+
+#[test]
+fn aws_is_asked_as_its_own_programs_are_told_to() {
+    let with = |name: &str, value: &str| {
+        Command::new(env!("CARGO_BIN_EXE_dataflow-preflight"))
+            .args(["--output", "json"])
+            .env(name, value)
+            .output()
+            .unwrap()
+    };
+    let wrong = with("AWS_EC2_METADATA_SERVICE_ENDPOINT", "169.254.169.254");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("AWS_EC2_METADATA_SERVICE_ENDPOINT"));
+
+    let found = |output: &Output| {
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let kind = |found: &serde_json::Value| found["id"] == "aws.instance-type";
+        findings.into_iter().find(kind).unwrap()
+    };
+    // A port where nothing can listen: the program itself does not.
+    let silent = found(&with(
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "http://127.0.0.1:1",
+    ));
+    assert_eq!(silent["state"], "unknown");
+    let off = found(&with("AWS_EC2_METADATA_DISABLED", "true"));
+    assert_eq!(off["state"], "skipped");
+    assert!(
+        off["seen"]
+            .as_str()
+            .unwrap()
+            .contains("AWS_EC2_METADATA_DISABLED")
+    );
+}

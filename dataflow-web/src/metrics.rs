@@ -185,6 +185,20 @@ fn text(panel: &Panel, now: Timestamp) -> String {
         },
     );
     gauge(
+        "dataflow_prerequisite",
+        "How each prerequisite at the PBX stands: 1 for the state it is in.",
+        &|metric, server, seen| {
+            for item in seen.status.iter().flat_map(|status| &status.prerequisites) {
+                let labels = [
+                    ("server", server),
+                    ("id", item.id),
+                    ("state", item.state.word()),
+                ];
+                metric.line(&labels, 1);
+            }
+        },
+    );
+    gauge(
         "dataflow_disk_size_bytes",
         "Size of the file system that holds the data.",
         &|metric, server, seen| {

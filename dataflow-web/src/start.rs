@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Serve) -> Result<(), StartError> {
 
 async fn serve_until_asked(args: &Serve) -> Result<(), StartError> {
     serve::allow_many_files();
-    let secure = args.tls_cert.is_some() || !args.listen.ip().is_loopback();
+    let secure = is_secure(args);
     let panel = Panel::open(args, secure)?;
     let tls = match secure {
         true => Some(tls::acceptor(args, &panel.names)?),
@@ -76,6 +76,11 @@ async fn serve_until_asked(args: &Serve) -> Result<(), StartError> {
     Ok(())
 }
 
+/// Whether it is served with TLS: always where others than this machine could listen in.
+fn is_secure(args: &Serve) -> bool {
+    args.tls_cert.is_some() || !args.listen.ip().is_loopback()
+}
+
 /// Where there is nobody who could let others in, whoever can read this becomes administrator.
 async fn invite(panel: &Panel, args: &Serve, place: &str) -> Result<(), StartError> {
     if !args.invite_administrator && panel.accounts.kept().administrators() > 0 {
@@ -111,6 +116,31 @@ impl Asked {
         tokio::select! {
             _ = self.pressed.recv() => {}
             _ = self.asked.recv() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::Cli;
+
+    #[test]
+    fn beyond_this_machine_it_is_served_with_tls_whatever_is_said() {
+        for (listen, secure) in [
+            ("127.0.0.1:8780", false),
+            ("127.9.9.9:80", false),
+            ("[::1]:8780", false),
+            ("0.0.0.0:8780", true),
+            ("[::]:8780", true),
+            ("192.0.2.7:8780", true),
+            ("[::ffff:127.0.0.1]:8780", true),
+        ] {
+            let cli = Cli::try_parse_from(["dataflow-web", "--listen", listen]).unwrap();
+            assert_eq!(is_secure(&cli.serve), secure, "{listen}");
         }
     }
 }

@@ -6,7 +6,14 @@ use crate::args::Serve;
 
 /// A unit that serves as these flags say.
 pub(crate) fn text(serve: &Serve) -> String {
-    let program = std::env::current_exe().unwrap_or_else(|_| "/usr/local/bin/dataflow-web".into());
+    let program = std::env::current_exe();
+    unit(
+        serve,
+        &program.unwrap_or_else(|_| "/usr/local/bin/dataflow-web".into()),
+    )
+}
+
+fn unit(serve: &Serve, program: &Path) -> String {
     let mut flags = vec![
         format!("--listen {}", serve.listen),
         format!("--config {}", quoted(&whole(&serve.config))),
@@ -24,7 +31,8 @@ pub(crate) fn text(serve: &Serve) -> String {
     format!(
         "\
 # As /etc/systemd/system/dataflow-web.service; then: systemctl daemon-reload && systemctl enable --now dataflow-web
-# The user needs a key with which it may sign in to the servers, and their host keys in its known_hosts.
+# Before that: useradd --system --create-home dataflow-web. That user needs a key with which it may sign in to the servers, and their
+# host keys in its known_hosts. A server that is `local` needs sudo: take out what keeps that from working, from NoNewPrivileges on.
 [Unit]
 Description=Control panel for Data Flow servers
 After=network-online.target
@@ -54,7 +62,7 @@ LimitNOFILE=16384
 [Install]
 WantedBy=multi-user.target
 ",
-        program = quoted(&program),
+        program = quoted(program),
         flags = flags.join(" "),
     )
 }
@@ -70,5 +78,39 @@ fn quoted(path: &Path) -> String {
         format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
     } else {
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::Cli;
+
+    fn of(flags: &[&str]) -> String {
+        let all = ["dataflow-web"].iter().chain(flags);
+        let cli = Cli::try_parse_from(all).unwrap();
+        unit(&cli.serve, Path::new("/opt/data flow/dataflow-web"))
+    }
+
+    #[test]
+    fn a_unit_serves_as_the_flags_say() {
+        insta::assert_snapshot!(of(&[
+            "--config",
+            "/etc/dataflow/dataflow.toml",
+            "--listen",
+            "0.0.0.0:443",
+            "--name",
+            "panel.example.com",
+        ]));
+    }
+
+    #[test]
+    fn a_state_directory_elsewhere_may_be_written_to() {
+        let unit = of(&["--config", "/a/50%.toml", "--state", "/srv/panel"]);
+        assert!(unit.contains("\nReadWritePaths=/srv/panel\n"), "{unit}");
+        assert!(unit.contains("--config /a/50%%.toml"), "{unit}");
     }
 }

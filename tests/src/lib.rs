@@ -11,6 +11,7 @@ mod cases;
 mod footprint;
 #[path = "../../xtask/src/lab/http.rs"]
 mod http;
+mod ignored;
 mod keys;
 mod lab;
 mod machine;
@@ -30,10 +31,11 @@ mod wait;
 
 pub use cases::refused;
 pub use footprint::Footprint;
+pub use ignored::{OF_THE_MACHINE, ignoring};
 pub use keys::{Agent, Key, make_key};
 pub use lab::{Lab, Registry, RegistryCut, RegistrySlowed, Server, User};
 pub use machine::Machine;
-pub use panel::Panel;
+pub use panel::{Answer, Panel};
 pub use pbx::{IpFilter, LabPbx, PbxRequest};
 pub use program::{Ended, Program};
 pub use running::Running;

@@ -96,6 +96,19 @@ impl Lab {
         )
     }
 
+    /// Has a program run that goes by the name of OpenVPN until the result is dropped.
+    ///
+    /// # Panics
+    /// Where it can't be started.
+    #[must_use]
+    pub fn openvpn(&self) -> Setting<'_> {
+        self.setting(
+            "cp /usr/bin/sleep /usr/local/bin/openvpn && systemd-run --quiet --unit test-vpn /usr/local/bin/openvpn infinity
+            until grep -qsx openvpn /proc/[0-9]*/comm; do systemctl is-active --quiet test-vpn; sleep 0.05; done",
+            "systemctl stop test-vpn; systemctl reset-failed test-vpn; rm -f /usr/local/bin/openvpn",
+        )
+    }
+
     /// Does something on the server that is undone when the result is dropped; both are scripts.
     ///
     /// # Panics

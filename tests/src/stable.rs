@@ -9,6 +9,7 @@ static VARIABLE: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
             "[when]",
         ),
+        (r"\b\d{4}-\d\d-\d\d\b", "[day]"),
         (r"\b\d{8}T\d{6}Z-[0-9a-f]{4}\b", "[run]"),
         // The lab has the processors, the memory and the disk of this machine, and its settings ignore what is too little.
         (

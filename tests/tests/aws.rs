@@ -132,7 +132,6 @@ fn given_another_subnet_when_run_from_the_pbx_node_then_it_is_refused_and_nothin
     before.assert_unchanged(&lab);
 
     let planned = run(&["plan", "--ignore", "aws.subnet"]);
-    let planned = run(&["plan", "--ignore", "aws.subnet"]);
     assert_eq!(planned.code, Some(0), "{planned:?}");
 }
 

@@ -7,41 +7,33 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use dataflow_tests::{Ended, Lab, Program, Setting, wait_until};
-use serde_json::Value;
-
-/// What a lab may lack, as the machine it is on.
-const HARDWARE: [&str; 10] = [
-    "--ignore",
-    "cpu.count",
-    "--ignore",
-    "memory.size",
-    "--ignore",
-    "disk.size",
-    "--ignore",
-    "disk.free",
-    "--ignore",
-    "disk.kind",
-];
+use dataflow_tests::{Ended, Lab, OF_THE_MACHINE, Program, ignoring, wait_until};
+use serde_json::{Value, json};
 
 /// The lab's settings without what they ignore.
 fn strict(lab: &Lab, arguments: &[&str]) -> Program {
     let text = fs::read_to_string(&lab.settings).expect("the lab's settings");
-    let (server, rest) = text.split_once("[preflight]").expect("what is ignored");
-    let (_, ssh) = rest.split_once("[ssh]").expect("how to sign in");
+    let (before, ignored) = text.split_once("\nignore = ").expect("what is ignored");
+    let (_, after) = ignored.split_once('\n').expect("more settings");
     let path: PathBuf = lab.settings.with_file_name("strict.toml");
-    fs::write(&path, format!("{server}[ssh]{ssh}")).expect("settings of our own");
+    fs::write(&path, format!("{before}\n{after}")).expect("settings of our own");
     let path = path.to_str().expect("a path");
     Program::new([&["--config", path], arguments].concat())
 }
 
-/// A program that goes by the name of OpenVPN.
-fn openvpn(lab: &Lab) -> Setting<'_> {
-    lab.setting(
-        "cp /usr/bin/sleep /usr/local/bin/openvpn && systemd-run --quiet --unit test-vpn /usr/local/bin/openvpn infinity
-        until grep -qsx openvpn /proc/[0-9]*/comm; do systemctl is-active --quiet test-vpn; sleep 0.05; done",
-        "systemctl stop test-vpn; systemctl reset-failed test-vpn; rm -f /usr/local/bin/openvpn",
-    )
+/// These arguments, with what is of the machine ignored, and these checks too.
+fn with<'a>(arguments: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    let checks = OF_THE_MACHINE.into_iter().chain(more.iter().copied());
+    [arguments, ignoring(checks).as_slice()].concat()
+}
+
+/// The checks of a report that would be errors were they not ignored.
+fn would_be_errors(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("findings");
+    let ignored = findings.iter().filter(|found| found["ignored"] == "error");
+    ignored
+        .filter_map(|found| found["id"].as_str().map(str::to_owned))
+        .collect()
 }
 
 fn result(ended: &Ended) -> Value {
@@ -64,14 +56,14 @@ fn commands_since(lab: &Lab, log_end: &str) -> usize {
 #[test]
 fn given_a_server_that_is_not_fit_when_run_then_it_is_refused_and_nothing_is_touched() {
     let lab = Lab::empty();
-    let _vpn = openvpn(&lab);
+    let _vpn = lab.openvpn();
     let before = lab.footprint();
-    let ended = strict(&lab, &[&["run"], HARDWARE.as_slice()].concat()).run();
+    let ended = strict(&lab, &with(&["run"], &[])).run();
 
     assert_eq!(ended.code, Some(3), "{ended:?}");
     insta::assert_snapshot!("refused", ended.snapshot());
     // The plan of what would be refused is refused.
-    let plan = strict(&lab, &[&["plan"], HARDWARE.as_slice()].concat()).run();
+    let plan = strict(&lab, &with(&["plan"], &[])).run();
     assert_eq!(plan.code, Some(3), "{plan:?}");
     assert!(plan.stderr.contains("forbidden.vpn"), "{plan:?}");
     before.assert_unchanged(&lab);
@@ -80,9 +72,11 @@ fn given_a_server_that_is_not_fit_when_run_then_it_is_refused_and_nothing_is_tou
 #[test]
 fn given_errors_that_are_ignored_when_run_then_it_works_and_they_are_on_record() {
     let lab = Lab::empty();
-    let vpn = openvpn(&lab);
-    let ignored = ["--ignore", "forbidden.vpn"];
-    let ended = strict(&lab, &[&["run"], ignored.as_slice(), &HARDWARE].concat()).run();
+    let vpn = lab.openvpn();
+    let arguments = ["--output", "json", "preflight"];
+    let judged = strict(&lab, &with(&arguments, &["forbidden.vpn"])).run();
+    let expected = would_be_errors(&result(&judged.expect_success()));
+    let ended = strict(&lab, &with(&["run"], &["forbidden.vpn"])).run();
     let ended = ended.expect_success();
 
     assert!(
@@ -91,8 +85,10 @@ fn given_errors_that_are_ignored_when_run_then_it_works_and_they_are_on_record()
     );
     let history = lab.dataflow(["--output", "json", "history"]).run();
     let run = result(&history)["runs"][0].clone();
-    let on_record = run["ignored"].as_array().expect("what was ignored");
-    assert!(on_record.contains(&"forbidden.vpn".into()), "{run}");
+    assert_eq!(run["ignored"], json!(expected));
+    let others = |check: &&String| !OF_THE_MACHINE.contains(&check.as_str());
+    let others: Vec<&String> = expected.iter().filter(others).collect();
+    assert_eq!(others, ["forbidden.vpn"]);
 
     // It runs there: few processors are no reason to refuse a repair, what must not be there is.
     let ended = strict(&lab, &["run"]).run();

@@ -27,8 +27,7 @@ pub(super) fn man(man: &ManArgs, printer: Printer) -> Result<ExitStatus, Failure
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
     // Built, a verb knows that it is a part of this program: `man dataflow-VERB` finds its page.
-    let verbs = program.get_subcommands();
-    for command in std::iter::once(&program).chain(verbs).cloned() {
+    for command in with_verbs(&program) {
         let file = man.out.join(format!("{}.1", name(&command)));
         let page = page(command).map_err(unwritable)?;
         std::fs::write(&file, page).map_err(unwritable)?;
@@ -46,6 +45,14 @@ pub(super) fn man(man: &ManArgs, printer: Printer) -> Result<ExitStatus, Failure
         Output::Json => printer.json_result(None, &Pages { files }),
     }
     Ok(ExitStatus::Success)
+}
+
+/// A command and its verbs, and theirs.
+fn with_verbs(command: &Command) -> Vec<Command> {
+    let verbs = command.get_subcommands();
+    let verbs = verbs.filter(|verb| verb.get_name() != "help");
+    let verbs = verbs.flat_map(with_verbs);
+    std::iter::once(command.clone()).chain(verbs).collect()
 }
 
 /// Built, a verb is named `dataflow-VERB`.

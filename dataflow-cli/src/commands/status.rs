@@ -109,7 +109,7 @@ fn human(status: &Status, now: Timestamp, limit: Option<usize>) -> String {
             grouped(rows)
         );
     }
-    if !status.prerequisites.is_empty() {
+    if !status.prerequisites.is_empty() && status.verdict != Verdict::NotDeployed {
         text.push('\n');
         text.push_str(&checklist::in_short(&status.prerequisites, limit));
     }

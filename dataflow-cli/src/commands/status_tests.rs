@@ -113,7 +113,7 @@ fn prerequisites_are_a_line_unless_one_is_not_as_it_must_be() {
             (
                 "whitelist.private",
                 Stands::Missing,
-                "the PBX throttles 172.31.16.158: no entry accepts it"
+                "the PBX throttles 172.31.16.158: it is not on its whitelist"
             ),
             (
                 "whitelist.public",

@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 
 use crate::place::{Place, run};
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 18] = [
     "init",
     "preflight",
     "plan",
@@ -13,11 +13,25 @@ const VERBS: [&str; 15] = [
     "upgrade",
     "rm",
     "status",
+    "prerequisites",
+    "whitelist",
+    "token",
     "logs",
     "history",
     "unlock",
     "completions",
     "man",
+];
+
+/// What is done with something, where a verb has several.
+const MORE: [&str; 7] = [
+    "whitelist check",
+    "whitelist ensure",
+    "whitelist list",
+    "whitelist remove",
+    "token set",
+    "token status",
+    "token generate",
 ];
 
 #[test]
@@ -41,6 +55,10 @@ fn help_of_each_verb() {
         assert!(program.contains(&format!("\n  {verb} ")), "{verb}");
         assert_snapshot!(format!("help_of_{verb}"), run(&format!("{verb} --help")));
     }
+    for verb in MORE {
+        let name = verb.replace(' ', "_");
+        assert_snapshot!(format!("help_of_{name}"), run(&format!("{verb} --help")));
+    }
     let commands = program.split_once("Commands:\n").unwrap().1;
     let listed = commands.lines().take_while(|line| !line.is_empty()).count();
     assert_eq!(listed, VERBS.len() + 1, "each verb, and help");
@@ -48,7 +66,7 @@ fn help_of_each_verb() {
 
 #[test]
 fn help_has_examples_and_fits_into_100_columns_whatever_the_terminal() {
-    for verb in VERBS.iter().chain([&""]) {
+    for verb in VERBS.iter().chain(&MORE).chain([&""]) {
         let said = Place::new()
             .with_variable("COLUMNS", "200")
             .run(&format!("{verb} --help"));

@@ -36,6 +36,11 @@ fn the_examples_of_the_page_have_the_shape_and_leave_no_kind_of_line_out() {
         ("preflight", |o| matches!(o, Outcome::Preflight(_))),
         ("history", |o| matches!(o, Outcome::History(_))),
         ("unlock", |o| matches!(o, Outcome::Unlocked(_))),
+        ("prerequisites", |o| matches!(o, Outcome::Checklist(_))),
+        ("whitelist check", |o| matches!(o, Outcome::Checked(_))),
+        ("whitelist list", |o| matches!(o, Outcome::Listed(_))),
+        ("whitelist ensure", |o| matches!(o, Outcome::Listing(_))),
+        ("token status", |o| matches!(o, Outcome::Token(_))),
         ("init", |o| matches!(o, Outcome::Init(_))),
         ("completions", |o| matches!(o, Outcome::Completions(_))),
         ("man", |o| matches!(o, Outcome::Man(_))),
@@ -70,6 +75,10 @@ fn what_is_printed_without_a_server_has_the_shape() {
         ("status --config several.toml", 2),
         ("plan --config several.toml", 2),
         ("run --config several.toml", 1),
+        ("whitelist list --config several.toml", 2),
+        ("whitelist ensure -a 172.31.16.158 -x 172.31.16.133", 1),
+        ("token status --config several.toml", 2),
+        ("token generate -a 172.31.16.158 -x 172.31.16.133", 1),
         ("frobnicate", 1),
     ] {
         let output = place

@@ -15,6 +15,7 @@ mod init;
 mod json;
 mod manual;
 mod mistakes;
+mod pbx;
 mod place;
 mod preflight;
 mod secrets;

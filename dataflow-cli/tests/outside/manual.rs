@@ -15,11 +15,21 @@ fn there_is_a_page_for_the_program_and_for_each_verb() {
     names.sort();
     let help = place.run("--help");
     let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let more = [
+        "whitelist-check",
+        "whitelist-ensure",
+        "whitelist-list",
+        "whitelist-remove",
+        "token-set",
+        "token-status",
+        "token-generate",
+    ];
     let mut pages_wanted: Vec<String> = commands
         .lines()
         .take_while(|line| !line.is_empty())
         .filter_map(|line| line.split_whitespace().next())
         .filter(|verb| *verb != "help")
+        .chain(more)
         .map(|verb| format!("dataflow-{verb}.1"))
         .chain(["dataflow.1".to_owned()])
         .collect();
@@ -30,7 +40,7 @@ fn there_is_a_page_for_the_program_and_for_each_verb() {
     assert!(program.contains(".TH dataflow 1"), "{program}");
     assert!(program.contains("EXIT STATUS"), "{program}");
     assert!(
-        program.contains("the server cannot be reached or signed in to"),
+        program.contains("the server or the PBX cannot be reached or signed in to"),
         "{program}"
     );
     let run = std::fs::read_to_string(pages.join("dataflow-run.1")).unwrap();

@@ -291,3 +291,7 @@ fn told(release: &Release, container: &Container) -> ContainerStatus {
         },
     }
 }
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

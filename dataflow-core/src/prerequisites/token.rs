@@ -24,8 +24,11 @@ pub(super) fn item(spec: &Spec, known: &Known) -> Prerequisite {
         (Seen::Known(delivered), _) => delivered.as_ref(),
         (Seen::NotAsked, Some(used)) => Some(used),
         (Seen::NotAsked, None) => {
-            return item(State::NotChecked, "the server was not asked".to_owned())
-                .remedied(by_hand());
+            let why = match known.service {
+                Some(_) => "the service does not say with which token it was made",
+                None => "the server was not asked",
+            };
+            return item(State::NotChecked, why.to_owned()).remedied(by_hand());
         }
         (Seen::Unknown(why), _) => {
             return item(State::NotChecked, why.clone()).remedied(by_hand());

@@ -54,7 +54,12 @@ fn item(id: &'static str, title: &'static str, address: IpAddr, known: &Known) -
         Standing::Expiring(_) => {
             item(State::Expiring, format!("{address}: {standing}")).remedied(ours())
         }
-        Standing::Missing(_) => item(
+        Standing::Missing(None) => item(
+            State::Missing,
+            format!("the PBX throttles {address}: it is not on its whitelist"),
+        )
+        .remedied(ours()),
+        Standing::Missing(Some(_)) => item(
             State::Missing,
             format!("the PBX throttles {address}: {standing}"),
         )

@@ -71,11 +71,11 @@ mod tests {
     fn given_the_same_version_then_the_answer_is_made_once_and_who_has_it_is_told_so() {
         let (cached, nothing) = (Cached::default(), HeaderMap::new());
         let first = cached.answer(1, &nothing, || b"{}".to_vec());
-        let again = cached.answer(1, &nothing, || panic_free());
+        let again = cached.answer(1, &nothing, again_made);
         assert_eq!(first.headers()[header::ETAG], again.headers()[header::ETAG]);
         let mut knows = HeaderMap::new();
         knows.insert(header::IF_NONE_MATCH, first.headers()[header::ETAG].clone());
-        let known = cached.answer(1, &knows, || panic_free());
+        let known = cached.answer(1, &knows, again_made);
         assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
         let changed = cached.answer(2, &knows, || b"[]".to_vec());
         assert_eq!(changed.status(), StatusCode::OK);
@@ -85,7 +85,7 @@ mod tests {
         );
     }
 
-    fn panic_free() -> Vec<u8> {
+    fn again_made() -> Vec<u8> {
         b"made again".to_vec()
     }
 }

@@ -20,6 +20,9 @@ use crate::{
     runs::{Order, Run},
 };
 
+/// The highest number of an event that can be asked about.
+const LAST: u32 = 1_000_000;
+
 /// An operation of the panel.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct RunView {
@@ -63,6 +66,7 @@ pub(super) struct Events {
 
 /// Which events.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Which {
     /// Only those with a higher number.
@@ -121,7 +125,11 @@ pub(crate) async fn events(
     Path(id): Path<String>,
     Query(which): Query<Which>,
 ) -> Answer {
-    let after = which.after.map_or(0, |after| after as usize);
+    let after = which.after.unwrap_or_default();
+    if after > LAST {
+        return Err(refuse(Refusal::Wrong(format!("after: 0 to {LAST}."))));
+    }
+    let after = usize::try_from(after).unwrap_or(usize::MAX);
     let told = find(&panel, &id)?.snapshot().events;
     let events = told.iter().skip(after).filter_map(value);
     Ok(json(&Events {

@@ -89,6 +89,7 @@ pub(super) struct Lines {
 
 /// How many lines.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HowMany {
     /// The most lines that are told.
@@ -159,14 +160,11 @@ pub(crate) async fn preflight(State(panel): State<Shared>, Path(name): Path<Stri
     responses((status = 200, body = Prerequisites), Refusals))]
 pub(crate) async fn prerequisites(State(panel): State<Shared>, Path(name): Path<String>) -> Answer {
     let seen = find(&panel, &name)?.seen();
-    let list = seen.status.as_deref().and_then(value);
-    let list = list.and_then(|mut status| match status.get_mut("prerequisites")?.take() {
-        Value::Array(list) => Some(list),
-        _ => None,
-    });
+    let status = seen.status.as_deref();
+    let list = status.map_or(&[][..], |status| &status.prerequisites);
     Ok(json(&Prerequisites {
         at: seen.answered,
-        prerequisites: list.unwrap_or_default(),
+        prerequisites: list.iter().filter_map(value).collect(),
     }))
 }
 

@@ -123,7 +123,7 @@ pub(super) async fn follow(panel: Shared, watched: Arc<Watched>) {
     loop {
         tokio::select! {
             () = watched.logs.wanted.notified() => {}
-            () = panel.ending.wait() => return,
+            () = watched.end(&panel) => return,
         }
         let wanted = async {
             let mut since = Instant::now();
@@ -139,7 +139,7 @@ pub(super) async fn follow(panel: Shared, watched: Arc<Watched>) {
         tokio::select! {
             () = wanted => {}
             () = read_on(&watched) => {}
-            () = panel.ending.wait() => return,
+            () = watched.end(&panel) => return,
         }
         watched.logs.stands(LogState::Idle);
     }

@@ -8,7 +8,7 @@ use std::{
 use dataflow_core::{
     lifecycle::{Control, Server, Status, Usage},
     pbx::PbxLink,
-    spec::Release,
+    spec::{Release, Spec},
 };
 use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
@@ -46,6 +46,8 @@ struct Round {
     session: Option<Server>,
     /// The PBX that the session knows.
     pbx: PbxLink,
+    /// What is wanted of the server.
+    wanted: Option<Spec>,
     failures: u32,
     /// What containers had used at the look before.
     used: Vec<Usage>,
@@ -62,7 +64,7 @@ pub(super) async fn poll(panel: Shared, watched: Arc<Watched>) {
         tokio::select! {
             () = sleep(rest) => {}
             () = watched.look.notified() => {}
-            () = panel.ending.wait() => break,
+            () = watched.end(&panel) => break,
         }
     }
     if let Some(session) = round.session {
@@ -129,12 +131,12 @@ impl Round {
         let server = match self.session.take() {
             Some(server) => server,
             None => {
-                let (server, link) = open(watched).await?;
-                self.pbx = link;
+                let (server, link, wanted) = open(watched).await?;
+                (self.pbx, self.wanted) = (link, wanted);
                 server
             }
         };
-        let (status, used) = tokio::join!(server.status(), server.usage());
+        let (status, used) = tokio::join!(server.status_of(self.wanted.as_ref()), server.usage());
         let status = status.map_err(|error| Trouble::of(&error))?;
         // Without figures it is still known what it does.
         let used = used.unwrap_or_default();
@@ -192,7 +194,8 @@ impl Round {
     }
 }
 
-async fn open(watched: &Watched) -> Result<(Server, PbxLink), Trouble> {
+/// A session, the PBX that it knows, and what is wanted of the server, where the settings say that.
+async fn open(watched: &Watched) -> Result<(Server, PbxLink, Option<Spec>), Trouble> {
     let settings = watched
         .settings()
         .await
@@ -204,7 +207,7 @@ async fn open(watched: &Watched) -> Result<(Server, PbxLink), Trouble> {
     );
     let server = server.map_err(|error| Trouble::of(&error))?;
     let link = link.map_err(|error| Trouble::of(&error))?;
-    Ok((server.with_pbx(link.clone()), link))
+    Ok((server.with_pbx(link.clone()), link, settings.spec().ok()))
 }
 
 fn note(watched: &Watched, looked: Result<(Status, Sample), Trouble>) {

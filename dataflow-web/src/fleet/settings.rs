@@ -1,6 +1,9 @@
 //! The settings file, read anew for each session and each operation: what is changed in it counts without a restart.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use dataflow_core::{
     Explain, Kind,
@@ -46,8 +49,17 @@ impl Explain for SettingsError {
 
 /// The name and the address of each server of the file.
 pub(super) fn servers(config: &Path) -> Result<Vec<(String, String)>, StartError> {
-    let file = read(config)
-        .map_err(|error| StartError::file("cannot read the settings file", config, error))?;
+    let file = match read(config) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => {
+            return Err(StartError::file(
+                "cannot read the settings file",
+                config,
+                error,
+            ));
+        }
+    };
     let file = SettingsFile::from_toml(&file, config)?;
     let mut servers = Vec::new();
     for name in file.names() {

@@ -14,7 +14,9 @@ use tokio::sync::{Notify, watch};
 use super::{Sample, Seen, Series, SettingsError, logs::Logs, settings};
 use crate::{
     api::Cached,
+    ending::Ending,
     live::{self, Topic},
+    panel::Panel,
 };
 
 /// One server that is looked after.
@@ -29,6 +31,8 @@ pub(crate) struct Watched {
     /// Has it looked at before its time.
     pub(super) look: Notify,
     all: AtomicBool,
+    /// Raised when the settings file does not name it any more.
+    pub(super) gone: Ending,
     /// What the API tells of it.
     pub(crate) cached: Cached,
     /// Looks, and those that failed.
@@ -50,6 +54,7 @@ impl Watched {
             changes: watch::Sender::new(0),
             look: Notify::new(),
             all: AtomicBool::new(false),
+            gone: Ending::new(),
             cached: Cached::default(),
             looks: Default::default(),
             logs: Logs::new(),
@@ -81,6 +86,14 @@ impl Watched {
     /// All that the settings file says of it now, with its secrets.
     pub(crate) async fn settings(&self) -> Result<Settings, SettingsError> {
         settings::of(self.config.clone(), self.name.clone()).await
+    }
+
+    /// Waits until it is not looked after any more.
+    pub(crate) async fn end(&self, panel: &Panel) {
+        tokio::select! {
+            () = panel.ending.wait() => {}
+            () = self.gone.wait() => {}
+        }
     }
 
     /// Has all of it looked at now: what it does, what was done to it, what would be done to it, whether it is fit.

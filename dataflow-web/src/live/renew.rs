@@ -11,7 +11,7 @@ pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
     loop {
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
-            () = panel.ending.wait() => return,
+            () = server.end(&panel) => return,
         }
         for (id, html) in pages::overview::parts(&panel, &server) {
             part(&panel.live.overview, &id, &html);

@@ -91,7 +91,7 @@ impl Runs {
     ) -> Result<Arc<Run>, Refusal> {
         let watched = panel.fleet.find(server);
         let watched = watched.ok_or_else(|| Refusal::Missing(format!("server {server}")))?;
-        order.check().map_err(Refusal::Invalid)?;
+        order.check()?;
         let run = Arc::new(Run::new(server, order, &caller.name));
         self.admit(panel, &run)?;
         let what = run.order().to_string();

@@ -8,6 +8,8 @@ use dataflow_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::refusal::Refusal;
+
 /// What can be done to a server.
 #[derive(
     Debug,
@@ -110,9 +112,17 @@ pub(crate) struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) plan: Option<String>,
     /// The service's image, for `upgrade`.
+    #[schema(
+        pattern = "^[a-z0-9]+([.-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*){0,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
+        max_length = 255
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) image: Option<String>,
     /// ClickHouse's image, for `upgrade`.
+    #[schema(
+        pattern = "^[a-z0-9]+([.-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*){0,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
+        max_length = 255
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) clickhouse_image: Option<String>,
     /// Whether an image may be older than the one that is deployed.
@@ -158,27 +168,31 @@ impl Order {
     }
 
     /// What makes no sense about it.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
         self.settings(Settings::default()).map(drop)
     }
 
     /// Settings with what it says put before what they say.
-    pub(crate) fn settings(&self, settings: Settings) -> Result<Settings, String> {
-        let image = |name: &str, text: &Option<String>| match text {
-            None => Ok(None),
-            Some(_) if self.verb != Verb::Upgrade => Err(format!("{name} is for upgrade only")),
-            Some(text) => text
-                .parse::<ImageRef>()
-                .map(Some)
-                .map_err(|error| error.to_string()),
-        };
-        if self.install_docker.is_some() && self.verb != Verb::Run {
-            return Err("install_docker is for run only".to_owned());
+    pub(crate) fn settings(&self, settings: Settings) -> Result<Settings, Refusal> {
+        let only_for = |verb: &str| Refusal::Conflict(format!("This is for {verb} only."));
+        let has_image = self.image.is_some() || self.clickhouse_image.is_some();
+        if has_image && self.verb != Verb::Upgrade {
+            return Err(only_for("upgrade"));
         }
+        if self.install_docker.is_some() && self.verb != Verb::Run {
+            return Err(only_for("run"));
+        }
+        let image = |text: &Option<String>| match text {
+            None => Ok(None),
+            Some(text) => match text.parse::<ImageRef>() {
+                Ok(image) => Ok(Some(image)),
+                Err(error) => Err(Refusal::Invalid(error.to_string())),
+            },
+        };
         let said = |accepted: bool| accepted.then_some(true);
         let own = Settings {
-            image: image("image", &self.image)?,
-            clickhouse_image: image("clickhouse_image", &self.clickhouse_image)?,
+            image: image(&self.image)?,
+            clickhouse_image: image(&self.clickhouse_image)?,
             allow_downgrade: said(self.allow_downgrade),
             allow_jump: said(self.allow_jump),
             adopt: said(self.adopt),

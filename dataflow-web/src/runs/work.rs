@@ -74,7 +74,7 @@ async fn perform(
     let settings = order.settings(settings).map_err(|wrong| {
         let trouble = Trouble {
             kind: "usage",
-            messages: vec![wrong],
+            messages: vec![wrong.detail()],
             next: "Start it again with what is right.".to_owned(),
             details: Vec::new(),
         };

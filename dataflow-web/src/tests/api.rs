@@ -62,7 +62,7 @@ async fn whatever_is_refused_is_a_problem_as_rfc_9457_has_it_and_is_described() 
                 &token,
                 r#"{"verb":"stop","image":"a:1"}"#,
             ),
-            422,
+            409,
         ),
         (program(Method::POST, runs, &token, &large), 413),
         (form, 415),

@@ -2,13 +2,22 @@
 
 use std::time::Duration;
 
+use clap::Parser;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
+use tokio_rustls::{
+    TlsAcceptor, TlsConnector,
+    rustls::{
+        ClientConfig, RootCertStore,
+        crypto::ring,
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
+    },
+};
 
 use super::*;
-use crate::serve;
+use crate::{args::Cli, names::Names, serve, tls};
 
 struct Served {
     tested: Tested,
@@ -17,12 +26,16 @@ struct Served {
 }
 
 async fn served() -> Served {
+    served_with(None).await
+}
+
+async fn served_with(tls: Option<TlsAcceptor>) -> Served {
     let tested = Tested::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serving = serve::serve(
         listener,
-        None,
+        tls,
         tested.app.clone(),
         Shared::clone(&tested.panel),
     );
@@ -107,4 +120,52 @@ async fn given_the_end_then_listening_pages_are_let_go_and_the_listener_ends() {
     served.tested.panel.ending.raise();
     let ended = tokio::time::timeout(Duration::from_secs(5), served.task).await;
     assert!(ended.is_ok(), "it does not end");
+}
+
+/// An own certificate in this state directory.
+fn acceptor(state: &Path) -> TlsAcceptor {
+    let args = [
+        "dataflow-web".as_ref(),
+        "--state".as_ref(),
+        state.as_os_str(),
+    ];
+    let cli = Cli::try_parse_from(args).unwrap();
+    tls::acceptor(&cli.serve, &Names::new(&[])).unwrap()
+}
+
+#[tokio::test]
+async fn given_no_certificate_then_an_own_one_is_made_once_and_only_tls_is_spoken() {
+    use std::os::unix::fs::MetadataExt;
+    let state = tempfile::tempdir().unwrap();
+    let _first = acceptor(state.path());
+    let file = |name: &str| state.path().join(name);
+    let made = std::fs::read(file("tls-cert.pem")).unwrap();
+    let mode = file("tls-key.pem").metadata().unwrap().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let served = served_with(Some(acceptor(state.path()))).await;
+    assert_eq!(std::fs::read(file("tls-cert.pem")).unwrap(), made);
+    let plain = served
+        .answer(&format!("GET /healthz HTTP/1.1\r\n{CLOSE}\r\n"))
+        .await;
+    assert!(!plain.contains("200 OK"), "{plain}");
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(&made).unwrap())
+        .unwrap();
+    let client = ClientConfig::builder_with_provider(std::sync::Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = TlsConnector::from(std::sync::Arc::new(client));
+    for name in ["localhost", "127.0.0.1"] {
+        let stream = TcpStream::connect(served.address).await.unwrap();
+        let name = ServerName::try_from(name).unwrap();
+        let mut stream = client.connect(name, stream).await.unwrap();
+        let asked = format!("GET /healthz HTTP/1.1\r\n{CLOSE}\r\n");
+        stream.write_all(asked.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let _read = stream.read_to_string(&mut answer).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
 }

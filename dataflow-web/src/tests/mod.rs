@@ -4,6 +4,7 @@
 mod accounts;
 mod api;
 mod connections;
+mod fleet;
 mod live;
 mod routes;
 mod showcase;
@@ -219,10 +220,6 @@ impl Answered {
     }
 
     fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic_text(&self.text))
+        serde_json::from_str(&self.text).expect(&self.text)
     }
-}
-
-fn panic_text(text: &str) -> serde_json::Value {
-    serde_json::json!({ "not JSON": text })
 }

@@ -2,12 +2,14 @@
 //! there, so neither the page nor this falls behind the program.
 #![allow(missing_docs, reason = "JSON.md says what each of these is")]
 
+mod pbx;
 mod preflight;
 mod records;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+pub use pbx::{Checked, Checklist, Entry, Listed, Listing, Prerequisite, Stands, Token};
 pub use preflight::{Finding, Mended, Preflight};
 pub use records::{Deed, Deployment, History, Holder, Owner, Run, Settings, Unlocked};
 pub use records::{Outcome as RunOutcome, Step as RunStep};
@@ -32,6 +34,11 @@ pub enum Outcome {
     History(History),
     Run(Run),
     Unlocked(Unlocked),
+    Checklist(Checklist),
+    Checked(Checked),
+    Listed(Listed),
+    Listing(Listing),
+    Token(Token),
     Init(Init),
     Completions(Completions),
     Man(Man),
@@ -154,6 +161,7 @@ pub struct Status {
     pub problems: Vec<String>,
     pub containers: Vec<Container>,
     pub clickhouse: Option<ClickHouse>,
+    pub prerequisites: Vec<Prerequisite>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -294,9 +302,15 @@ fn line(value: Value) -> Result<Line, String> {
 fn outcome(verb: Option<&str>, result: Value) -> Result<Outcome, String> {
     match verb {
         Some("plan") => read(result).map(Outcome::Planned),
-        Some("run" | "start" | "stop" | "restart" | "upgrade" | "rm") => {
-            read(result).map(Outcome::Report)
-        }
+        Some(
+            "run" | "start" | "stop" | "restart" | "upgrade" | "rm" | "token set"
+            | "token generate",
+        ) => read(result).map(Outcome::Report),
+        Some("token status") => read(result).map(Outcome::Token),
+        Some("prerequisites") => read(result).map(Outcome::Checklist),
+        Some("whitelist check") => read(result).map(Outcome::Checked),
+        Some("whitelist list") => read(result).map(Outcome::Listed),
+        Some("whitelist ensure" | "whitelist remove") => read(result).map(Outcome::Listing),
         Some("status") => read(result).map(Outcome::Status),
         Some("preflight") if result.get("preflight").is_some() => read(result).map(Outcome::Mended),
         Some("preflight") => read(result).map(Outcome::Preflight),

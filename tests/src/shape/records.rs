@@ -129,4 +129,7 @@ pub struct Settings {
     pub start_grace: u64,
     pub registry: Option<String>,
     pub registry_user: Option<String>,
+    pub prerequisites: Option<String>,
+    pub pbx_version: Option<String>,
+    pub token: Option<String>,
 }

@@ -17,9 +17,7 @@ use crate::{
 };
 
 pub(super) async fn generate(mut session: Session) -> Result<ExitStatus, Failure> {
-    if session.settings.token.deliver_as.is_none() {
-        return Err(CliError::NoPlaceForToken.into());
-    }
+    set::see_place(&session)?;
     let token = match session.settings.token.generate_path.clone() {
         Some(path) => at_pbx(&mut session, &path).await?,
         None => by_hand(&session).await?,

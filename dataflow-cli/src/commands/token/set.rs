@@ -13,11 +13,21 @@ use crate::{
 };
 
 pub(super) async fn set(mut session: Session) -> Result<ExitStatus, Failure> {
-    if session.settings.token.token.is_none() {
-        let token = ask(&session, "Token of the Data Flow server: ").await?;
-        session.settings.token.token = Some(Secret::Value(token));
-    }
+    see_place(&session)?;
+    let token = match session.settings.token.token.take() {
+        Some(Secret::Value(token)) => Token::new(token)?.secret().clone(),
+        _ => ask(&session, "Token of the Data Flow server: ").await?,
+    };
+    session.settings.token.token = Some(Secret::Value(token));
     deliver(session).await
+}
+
+/// The vendor documents no place where the service looks for its token, so that it has to be set.
+pub(super) fn see_place(session: &Session) -> Result<(), CliError> {
+    match session.settings.token.deliver_as {
+        Some(_) => Ok(()),
+        None => Err(CliError::NoPlaceForToken),
+    }
 }
 
 /// Delivers the token of the session's settings.

@@ -65,18 +65,14 @@ impl Entry {
         let access = settings.api()?.ok_or(CliError::NoApiUser {
             verb: cli.verb.name(),
         })?;
-        let addresses = addresses(&settings);
-        let label = match (&chosen.name, addresses.first()) {
-            (Some(name), _) => name.clone(),
-            (None, Some(address)) => address.to_string(),
-            (None, None) => String::new(),
-        };
+        // As `run` calls it.
+        let address = addresses(&settings).first().map(ToString::to_string);
         let asks = terminal.is_some() && printer.output() == Output::Human;
         Ok(Self {
             name: chosen.name,
             settings,
             access,
-            label,
+            label: address.unwrap_or_default(),
             printer,
             terminal,
             confirm: asks && !cli.verb.yes(),

@@ -130,13 +130,12 @@ fn perform(action: &Action, observed: &mut Observed) {
     let all = &mut observed.containers;
     match action {
         Action::Whitelist(change) => {
-            let Seen::Known(entries) = &mut observed.pbx.whitelist else {
-                panic!("nobody asked for the whitelist");
-            };
-            if let WhitelistChange::Renew { id, .. } = &**change {
-                entries.retain(|entry| entry.id != *id);
+            if let Seen::Known(entries) = &mut observed.pbx.whitelist {
+                if let WhitelistChange::Renew { id, .. } = &**change {
+                    entries.retain(|entry| entry.id != *id);
+                }
+                entries.push(entry(change.filter(), None));
             }
-            entries.push(entry(change.filter(), None));
         }
         Action::TakeBack(made) => {
             if let Seen::Known(entries) = &mut observed.pbx.whitelist {
