@@ -8,6 +8,7 @@ use crate::{fleet::Watched, pages, panel::Shared};
 /// Renews what pages show of this server, until the panel ends.
 pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
     let mut changes = server.changes();
+    let mut looking = false;
     loop {
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
@@ -18,6 +19,10 @@ pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
         }
         for (id, html) in pages::server::parts(&panel, &server) {
             part(&server.topic, id, &html);
+        }
+        let was = std::mem::replace(&mut looking, server.seen().looking);
+        if was && !looking {
+            server.topic.tell("looked", "{}");
         }
     }
 }

@@ -19,6 +19,9 @@ use crate::{
 struct Overview {
     frame: Frame,
     servers: Vec<Row>,
+    /// The settings file, and why it can't be read as it is now.
+    config: String,
+    wrong: Option<String>,
     tally: Vec<(usize, Sign)>,
     /// Up to which event it shows everything.
     place: String,
@@ -158,6 +161,8 @@ pub(crate) async fn show(State(panel): State<Shared>, caller: Caller) -> Respons
         frame: Frame::of(&caller, "overview"),
         tally: tally(&servers),
         servers,
+        config: panel.fleet.config().display().to_string(),
+        wrong: panel.fleet.wrong(),
         place,
     })
 }

@@ -168,6 +168,10 @@ pub(crate) async fn look(
 ) -> Response {
     match find(&panel, &name) {
         Ok(server) => {
+            // While something is at work on it, that is not looked at.
+            if panel.runs.at_work_on(&name).is_none() {
+                server.change(|seen| seen.looking = true);
+            }
             server.look_at_all();
             Redirect::to(&super::sign_in::local(asked.back)).into_response()
         }

@@ -74,6 +74,10 @@ async fn no_page_has_a_serious_fault_and_none_takes_text_of_a_server_for_more_th
     let complaints: Vec<_> = complaints.iter().filter(|c| !is_expected(c)).collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    // The engine does see faults.
+    let button = "document.querySelector('main').append(document.createElement('button'))";
+    browser.run(button, vec![]).await;
+    assert_eq!(browser.faults().await.len(), 1);
 }
 
 #[tokio::test]
@@ -189,6 +193,25 @@ async fn without_script_a_page_is_whole_and_says_how_it_is_renewed() {
         .sees("This is not the name: frankfurt. Nothing was done.", SOON)
         .await;
     assert!(showcase.tested.panel.runs.at_work_on("frankfurt").is_none());
+}
+
+#[tokio::test]
+async fn a_preflight_that_is_run_again_shows_what_it_found_by_itself() {
+    let (showcase, browser) = (Showcase::open().await, Browser::open().await);
+    sign_in(&browser, &showcase, "operator").await;
+    browser
+        .go(&showcase.url("/servers/frankfurt/preflight"))
+        .await;
+    browser.press("Run again").await;
+    browser.sees("being checked now", SOON).await;
+    browser.sees("live", SOON).await;
+    let server = showcase.tested.panel.fleet.find("frankfurt").unwrap();
+    server.change(|seen| {
+        seen.looking = false;
+        seen.fitness
+            .take(Ok(servers::fitness("7 GiB free", true, 7)));
+    });
+    browser.sees("7 GiB free", SOON).await;
 }
 
 /// Pictures of every page in both themes and three widths: `cargo xtask screenshots` asks for them.
