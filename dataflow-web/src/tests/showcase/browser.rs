@@ -285,9 +285,7 @@ async fn a_form_of_a_session_that_is_over_does_nothing() {
     let again = "const said = new URLSearchParams({ name: 'operator', password: arguments[0] });
         const done = arguments[1];
         fetch('/sign-in', { method: 'POST', body: said }).then((answer) => done(answer.ok));";
-    let signed_in = browser
-        .client()
-        .execute_async(again, vec![PASSWORD.into()]);
+    let signed_in = browser.client().execute_async(again, vec![PASSWORD.into()]);
     assert_eq!(signed_in.await.unwrap(), true);
     browser.press("Stop").await;
     browser.sees("This page is out of date", SOON).await;
