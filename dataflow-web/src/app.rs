@@ -110,6 +110,8 @@ pub(crate) fn routes(panel: &Shared) -> Routes {
     routes.get("/assets/{file}", Need::Nobody, assets::serve);
     routes.get("/sign-in", Need::Nobody, pages::sign_in::show);
     routes.post("/sign-in", Need::Nobody, pages::sign_in::sign_in);
+    routes.get("/password", Viewer, pages::password::show);
+    routes.post("/password", Viewer, pages::password::change);
     routes.post("/sign-out", Viewer, pages::sign_in::sign_out);
     routes.get("/welcome", Need::Nobody, pages::welcome::show);
     routes.post("/welcome", Need::Nobody, pages::welcome::accept);
@@ -185,7 +187,6 @@ fn of_pages(routes: &mut Routes) {
     routes.get("/servers/{name}/history/{run}", Viewer, pages::history::run);
     routes.get("/servers/{name}/do/{verb}", Operator, pages::confirm::show);
     routes.get("/settings", Viewer, pages::settings::show);
-    routes.post("/settings/password", Viewer, pages::settings::password);
     routes.get("/users", Administrator, pages::users::show);
     routes.post("/users", Administrator, pages::users::invite);
     routes.post("/users/{name}/role", Administrator, pages::users::role);

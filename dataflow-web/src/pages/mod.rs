@@ -7,6 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod logs;
 pub(crate) mod order;
 pub(crate) mod overview;
+pub(crate) mod password;
 pub(crate) mod plan;
 pub(crate) mod preflight;
 pub(crate) mod run;
