@@ -43,11 +43,6 @@ pub(crate) struct Fleet {
     config: PathBuf,
     /// The settings file as it was read at the start.
     read: Option<Stamp>,
-    /// The settings file.
-    pub(crate) fn config(&self) -> &Path {
-        &self.config
-    }
-
     /// Why the settings file can't be read as it is now; the servers are those of before.
     wrong: RwLock<Option<String>>,
     /// Grows when servers come or go.
@@ -82,6 +77,11 @@ impl Fleet {
     pub(crate) fn servers(&self) -> Arc<[Arc<Watched>]> {
         let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&servers)
+    }
+
+    /// The settings file.
+    pub(crate) fn config(&self) -> &Path {
+        &self.config
     }
 
     /// Why the settings file can't be read as it is now.
