@@ -81,8 +81,20 @@ impl Browser {
 
     /// The text of the page, as it is seen.
     pub async fn text(&self) -> String {
-        let body = self.client.find(Locator::Css("body")).await.unwrap();
-        body.text().await.unwrap()
+        let until = Instant::now() + SOON;
+        loop {
+            if let Some(text) = self.text_now().await {
+                return text;
+            }
+            assert!(Instant::now() < until, "there is no page");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The same; `None` where one page is about to take the place of another.
+    async fn text_now(&self) -> Option<String> {
+        let body = self.client.find(Locator::Css("body")).await.ok()?;
+        body.text().await.ok()
     }
 
     /// The first element that a selector finds.
@@ -151,12 +163,7 @@ impl Browser {
     pub async fn sees(&self, text: &str, patience: Duration) {
         let until = Instant::now() + patience;
         loop {
-            // Between two pages there is none.
-            let body = self.client.find(Locator::Css("body")).await;
-            let shown = match body {
-                Ok(body) => body.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            };
+            let shown = self.text_now().await.unwrap_or_default();
             if shown.contains(text) {
                 return;
             }
