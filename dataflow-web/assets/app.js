@@ -4,6 +4,7 @@
 // - part: { id, html } puts html in the place of the element with that id
 // - add: { id, html } puts html at the end of that element
 // - reset: too much was missed: the page is loaded anew
+// - looked: plan and preflight were looked at; a page that waits for that (data-waits) is loaded anew
 // - end: nothing more comes
 //
 // What is put in was made by the server's templates, which escape all that they are given.
@@ -23,6 +24,7 @@ function listen() {
   on("part", ({ id, html }) => replace(id, html));
   on("add", ({ id, html }) => add(id, html));
   on("reset", () => location.reload());
+  on("looked", () => "waits" in source.dataset && location.reload());
   on("end", () => {
     events.close();
     over = true;

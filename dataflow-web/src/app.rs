@@ -180,14 +180,13 @@ fn of_pages(routes: &mut Routes) {
     routes.get("/wall", Viewer, pages::overview::wall);
     routes.get("/keys", Viewer, pages::keys::show);
     routes.get("/servers/{name}", Viewer, pages::server::show);
-    routes.post("/servers/{name}/look", Viewer, pages::server::look);
+    routes.post("/servers/{name}/look", Operator, pages::server::look);
     routes.get("/servers/{name}/plan", Viewer, pages::plan::show);
     routes.get("/servers/{name}/preflight", Viewer, pages::preflight::show);
     routes.get("/servers/{name}/history", Viewer, pages::history::show);
     routes.get("/servers/{name}/history/{run}", Viewer, pages::history::run);
     routes.get("/servers/{name}/do/{verb}", Operator, pages::confirm::show);
     routes.get("/settings", Viewer, pages::settings::show);
-    routes.post("/settings/password", Viewer, pages::settings::password);
     routes.get("/users", Administrator, pages::users::show);
     routes.post("/users", Administrator, pages::users::invite);
     routes.post("/users/{name}/role", Administrator, pages::users::role);

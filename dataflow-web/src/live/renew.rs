@@ -8,6 +8,7 @@ use crate::{fleet::Watched, pages, panel::Shared};
 /// Renews what pages show of this server, until the panel ends.
 pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
     let mut changes = server.changes();
+    let (mut looking, mut read) = (false, None);
     loop {
         tokio::select! {
             changed = changes.changed() => if changed.is_err() { return },
@@ -18,6 +19,18 @@ pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
         }
         for (id, html) in pages::server::parts(&panel, &server) {
             part(&server.topic, id, &html);
+        }
+        let seen = server.seen();
+        // It is long, and changes less often than the rest.
+        if seen.history.at() != read {
+            read = seen.history.at();
+            if let Some(html) = pages::history::part(&panel, &server) {
+                part(&server.topic, "history", &html);
+            }
+        }
+        let was = std::mem::replace(&mut looking, seen.looking);
+        if was && !looking {
+            server.topic.tell("looked", "{}");
         }
     }
 }

@@ -11,6 +11,10 @@ const POINTS: usize = 120;
 /// The most rows of the table.
 const ROWS: usize = 12;
 
+/// Time between two points from which on no line is drawn between them, in seconds; and as a part of the whole, where points are far apart.
+const SILENCE: f64 = 150.0;
+const LONG_GAP: f64 = 0.025;
+
 /// The drawing's width and height; the page stretches it.
 const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 60.0;
@@ -26,7 +30,6 @@ pub(crate) struct Chart {
     most: String,
     line: String,
     area: String,
-    from: Option<Timestamp>,
     rows: Vec<(Timestamp, String)>,
 }
 
@@ -75,7 +78,6 @@ impl Figure {
             most: written(most),
             line,
             area,
-            from,
             rows: rows
                 .map(|(at, value)| (*at, (self.write)(*value)))
                 .collect(),
@@ -95,7 +97,14 @@ fn draw(
     let (mut line, mut area) = (String::new(), String::new());
     let mut open: Option<f64> = None;
     let mut last_x = 0.0;
+    let mut last_at = from;
     for (at, value) in points {
+        // Nobody looked for a while: what was then is not known.
+        let silent = at.duration_since(last_at).as_secs_f64() > (time * LONG_GAP).max(SILENCE);
+        last_at = *at;
+        if silent && open.take().is_some() {
+            let _ = write!(area, "L{last_x:.1} {HEIGHT}Z");
+        }
         let x = at.duration_since(from).as_secs_f64() / time * WIDTH;
         match (value, open) {
             (Some(value), was) => {

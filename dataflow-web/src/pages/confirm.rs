@@ -6,6 +6,8 @@ use axum::{
     response::Response,
 };
 
+use dataflow_core::spec::Release;
+
 use super::{
     Frame, page,
     server::{Head, find},
@@ -25,6 +27,19 @@ struct Shown {
 }
 
 impl Shown {
+    /// The image that is deployed, of ClickHouse or of the service.
+    fn deployed(&self, clickhouse: bool) -> Option<&str> {
+        let names = Release::portsip();
+        let name = if clickhouse {
+            names.clickhouse_name
+        } else {
+            names.service_name
+        };
+        let containers = &self.head.seen.status.as_ref()?.containers;
+        let found = containers.iter().find(|container| container.name == name);
+        found.map(|container| container.image.as_str())
+    }
+
     /// What it does, and what it costs those who use the service.
     fn says(&self) -> &'static str {
         match self.verb {

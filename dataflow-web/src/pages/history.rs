@@ -13,13 +13,27 @@ use super::{
     shown,
     sign::Sign,
 };
-use crate::{guard::Caller, panel::Shared, refusal::Refusal};
+use crate::{
+    fleet::Watched,
+    guard::Caller,
+    panel::{Panel, Shared},
+    refusal::Refusal,
+};
 
 #[derive(Template)]
 #[template(path = "history.html")]
 struct Shown {
     frame: Frame,
     head: Head,
+    /// Up to which event of the server it shows everything.
+    place: String,
+}
+
+/// The runs alone, for open pages.
+#[derive(Template)]
+#[template(path = "history_runs.html")]
+struct RunsPart<'a> {
+    head: &'a Head,
 }
 
 #[derive(Template)]
@@ -38,6 +52,8 @@ pub(crate) async fn show(
     match find(&panel, &name) {
         Ok(server) => page(&Shown {
             frame: Frame::of(&caller, "server"),
+            // Before it is read: what comes in between is told twice rather than not at all.
+            place: server.topic.place(),
             head: Head::of(&panel, &server, "history"),
         }),
         Err(missing) => missing,
@@ -67,6 +83,12 @@ pub(crate) async fn run(
         ))
         .at("/servers"),
     }
+}
+
+/// The runs as open pages are to have them.
+pub(crate) fn part(panel: &Panel, server: &Watched) -> Option<String> {
+    let head = Head::of(panel, server, "history");
+    RunsPart { head: &head }.render().ok()
 }
 
 /// Why a run changed something; for one that failed, at what.

@@ -19,9 +19,10 @@ use crate::{
 struct Overview {
     frame: Frame,
     servers: Vec<Row>,
-    tally: Vec<(usize, Sign)>,
-    /// What is wrong with the settings file as it is now.
+    /// The settings file, and why it can't be read as it is now.
+    config: String,
     wrong: Option<String>,
+    tally: Vec<(usize, Sign)>,
     /// Up to which event it shows everything.
     place: String,
 }
@@ -103,7 +104,7 @@ impl Row {
         let (seen, run) = (server.seen(), panel.runs.at_work_on(server.name()));
         Self {
             name: server.name().to_owned(),
-            address: server.address().to_owned(),
+            address: shown::address(server.address()),
             sign: Sign::of_server(&seen, run.as_deref()),
             disk: Disk::of(&seen),
             run,
@@ -160,6 +161,7 @@ pub(crate) async fn show(State(panel): State<Shared>, caller: Caller) -> Respons
         frame: Frame::of(&caller, "overview"),
         tally: tally(&servers),
         servers,
+        config: panel.fleet.config().display().to_string(),
         wrong: panel.fleet.wrong(),
         place,
     })

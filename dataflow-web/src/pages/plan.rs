@@ -19,6 +19,8 @@ use crate::{guard::Caller, panel::Shared};
 struct Shown {
     frame: Frame,
     head: Head,
+    /// Up to which event of the server it shows everything.
+    place: String,
     /// What the plan goes by, where there is one with steps.
     digest: Option<String>,
     /// Whether something is at work on the server.
@@ -36,6 +38,7 @@ pub(crate) async fn show(
         Ok(server) => server,
         Err(missing) => return missing,
     };
+    let place = server.topic.place();
     let head = Head::of(&panel, &server, "plan");
     let seen = &head.seen;
     let plan = seen.plan.value().filter(|plan| !plan.steps.is_empty());
@@ -52,6 +55,7 @@ pub(crate) async fn show(
         digest: plan.map(crate::runs::digest),
         busy: panel.runs.at_work_on(&name).is_some(),
         lacks_docker,
+        place,
         head,
     })
 }

@@ -20,6 +20,8 @@ use crate::{guard::Caller, panel::Shared};
 struct Shown {
     frame: Frame,
     head: Head,
+    /// Up to which event of the server it shows everything.
+    place: String,
 }
 
 impl Shown {
@@ -55,6 +57,8 @@ pub(crate) async fn show(
     match find(&panel, &name) {
         Ok(server) => page(&Shown {
             frame: Frame::of(&caller, "server"),
+            // Before it is read: what comes in between is told twice rather than not at all.
+            place: server.topic.place(),
             head: Head::of(&panel, &server, "preflight"),
         }),
         Err(missing) => missing,

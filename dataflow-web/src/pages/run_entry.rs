@@ -124,7 +124,7 @@ fn note(event: &Event) -> Option<What> {
             Some(Sign::warn("warning")),
             format!("Could not be recorded in {place}: {reason}"),
         ),
-        Event::PuttingBack { what } => (Some(Sign::work("putting back")), what.clone()),
+        Event::PuttingBack { what } => (Some(Sign::warn("put back")), what.clone()),
         Event::Finished { changed, elapsed } => {
             let text = if *changed {
                 "All is as wanted, and was looked at again"

@@ -7,8 +7,8 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use dataflow_core::lifecycle::Status;
-use dataflow_core::prerequisites::Prerequisite;
+use dataflow_core::{lifecycle::Status, prerequisites::Prerequisite};
+use jiff::Timestamp;
 
 use super::{Frame, chart::Chart, charts, overview::Disk, page, shown, sign::Sign};
 use crate::{
@@ -48,7 +48,7 @@ impl Head {
         let (seen, run) = (server.seen(), panel.runs.at_work_on(server.name()));
         Self {
             name: server.name().to_owned(),
-            address: server.address().to_owned(),
+            address: shown::address(server.address()),
             tab,
             sign: Sign::of_server(&seen, run.as_deref()),
             seen,
@@ -65,17 +65,21 @@ struct View {
     run: Option<Arc<Run>>,
     disk: Option<Disk>,
     charts: Vec<Chart>,
+    /// Since when there are figures.
+    since: Option<Timestamp>,
 }
 
 impl View {
     fn of(panel: &Panel, server: &Watched) -> Self {
         let (seen, run) = (server.seen(), panel.runs.at_work_on(server.name()));
+        let series = server.series();
         Self {
             name: server.name().to_owned(),
             sign: Sign::of_server(&seen, run.as_deref()),
             standing: Sign::of_standing(&seen),
             disk: Disk::of(&seen),
-            charts: charts::of(&server.series()),
+            since: series.samples().next().map(|sample| sample.at),
+            charts: charts::of(&series),
             run,
             seen,
         }
@@ -164,6 +168,10 @@ pub(crate) async fn look(
 ) -> Response {
     match find(&panel, &name) {
         Ok(server) => {
+            // While something is at work on it, that is not looked at.
+            if panel.runs.at_work_on(&name).is_none() {
+                server.change(|seen| seen.looking = true);
+            }
             server.look_at_all();
             Redirect::to(&super::sign_in::local(asked.back)).into_response()
         }
@@ -196,13 +204,12 @@ pub(crate) fn parts(panel: &Panel, server: &Watched) -> Vec<(&'static str, Strin
 }
 
 /// What can be done to a server, in the order in which it is offered.
-fn verbs() -> [Verb; 6] {
+fn verbs() -> [Verb; 5] {
     [
         Verb::Upgrade,
         Verb::Start,
         Verb::Restart,
         Verb::Stop,
         Verb::Rm,
-        Verb::Unlock,
     ]
 }

@@ -94,6 +94,11 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     text.parse().ok().filter(|at| *at > Timestamp::UNIX_EPOCH)
 }
 
+/// Where a server is, as people say it.
+pub(crate) fn address(address: &str) -> String {
+    address.strip_prefix("ssh://").unwrap_or(address).to_owned()
+}
+
 /// A container's name without what all of them begin with.
 pub(crate) fn short(container: &str) -> &str {
     container

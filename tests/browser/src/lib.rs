@@ -81,13 +81,29 @@ impl Browser {
 
     /// The text of the page, as it is seen.
     pub async fn text(&self) -> String {
-        let body = self.client.find(Locator::Css("body")).await.unwrap();
-        body.text().await.unwrap()
+        let until = Instant::now() + SOON;
+        loop {
+            if let Some(text) = self.text_now().await {
+                return text;
+            }
+            assert!(Instant::now() < until, "there is no page");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The same; `None` where one page is about to take the place of another.
+    async fn text_now(&self) -> Option<String> {
+        let body = self.client.find(Locator::Css("body")).await.ok()?;
+        body.text().await.ok()
     }
 
     /// The first element that a selector finds.
     pub async fn find(&self, css: &str) -> Element {
-        let found = self.client.wait().at_most(SOON).for_element(Locator::Css(css));
+        let found = self
+            .client
+            .wait()
+            .at_most(SOON)
+            .for_element(Locator::Css(css));
         match found.await {
             Ok(found) => found,
             Err(error) => panic!("{css} is not on the page: {error}\n{}", self.text().await),
@@ -96,24 +112,33 @@ impl Browser {
 
     /// Whether a selector finds anything now.
     pub async fn has(&self, css: &str) -> bool {
-        !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
+        !self
+            .client
+            .find_all(Locator::Css(css))
+            .await
+            .unwrap()
+            .is_empty()
     }
 
     /// Writes into the field of this name.
     pub async fn fill(&self, name: &str, text: &str) {
-        let field = self.find(&format!("[name='{name}']:not([type=hidden])")).await;
+        let field = self
+            .find(&format!("[name='{name}']:not([type=hidden])"))
+            .await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
     /// Presses the button with exactly this text.
     pub async fn press(&self, text: &str) {
-        self.click(&format!("//button[normalize-space()='{text}']")).await;
+        self.click(&format!("//button[normalize-space()='{text}']"))
+            .await;
     }
 
     /// Follows the link with exactly this text.
     pub async fn follow(&self, text: &str) {
-        self.click(&format!("//main//a[normalize-space()='{text}']")).await;
+        self.click(&format!("//main//a[normalize-space()='{text}']"))
+            .await;
     }
 
     async fn click(&self, path: &str) {
@@ -138,12 +163,7 @@ impl Browser {
     pub async fn sees(&self, text: &str, patience: Duration) {
         let until = Instant::now() + patience;
         loop {
-            // Between two pages there is none.
-            let body = self.client.find(Locator::Css("body")).await;
-            let shown = match body {
-                Ok(body) => body.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            };
+            let shown = self.text_now().await.unwrap_or_default();
             if shown.contains(text) {
                 return;
             }

@@ -74,6 +74,10 @@ async fn no_page_has_a_serious_fault_and_none_takes_text_of_a_server_for_more_th
     let complaints: Vec<_> = complaints.iter().filter(|c| !is_expected(c)).collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    // The engine does see faults.
+    let button = "document.querySelector('main').append(document.createElement('button'))";
+    browser.run(button, vec![]).await;
+    assert_eq!(browser.faults().await.len(), 1);
 }
 
 #[tokio::test]
@@ -105,7 +109,7 @@ async fn what_is_told_live_is_shown_without_loading_the_page_again() {
     );
     assert_eq!(
         done.await,
-        serde_json::json!(["warning", "done", "done", "putting back"])
+        serde_json::json!(["warning", "done", "done", "put back"])
     );
     assert_eq!(browser.run("return window.here", vec![]).await, true);
     assert!(!browser.client().title().await.unwrap().contains("owned"));
@@ -191,6 +195,25 @@ async fn without_script_a_page_is_whole_and_says_how_it_is_renewed() {
     assert!(showcase.tested.panel.runs.at_work_on("frankfurt").is_none());
 }
 
+#[tokio::test]
+async fn a_preflight_that_is_run_again_shows_what_it_found_by_itself() {
+    let (showcase, browser) = (Showcase::open().await, Browser::open().await);
+    sign_in(&browser, &showcase, "operator").await;
+    browser
+        .go(&showcase.url("/servers/frankfurt/preflight"))
+        .await;
+    browser.press("Run again").await;
+    browser.sees("being checked now", SOON).await;
+    browser.sees("live", SOON).await;
+    let server = showcase.tested.panel.fleet.find("frankfurt").unwrap();
+    server.change(|seen| {
+        seen.looking = false;
+        seen.fitness
+            .take(Ok(servers::fitness("7 GiB free", true, 7)));
+    });
+    browser.sees("7 GiB free", SOON).await;
+}
+
 /// Pictures of every page in both themes and three widths: `cargo xtask screenshots` asks for them.
 #[tokio::test]
 #[ignore = "it takes pictures to be looked at"]
@@ -225,4 +248,105 @@ async fn take(browser: &Browser, directory: &Path, name: &str, address: &str) {
             std::fs::write(file, browser.picture().await.0).unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn who_has_not_signed_in_sees_the_sign_in_and_then_what_was_asked_for() {
+    let (showcase, browser) = (Showcase::open().await, Browser::open().await);
+    browser.go(&showcase.url("/servers/london/plan")).await;
+    assert_eq!(browser.path().await, "/sign-in");
+    browser.fill("name", "viewer").await;
+    browser.fill("password", "wrong horse battery").await;
+    browser.press("Sign in").await;
+    browser
+        .sees("This name and this password do not go together.", SOON)
+        .await;
+    browser.fill("password", PASSWORD).await;
+    browser.press("Sign in").await;
+    browser.sees("london: plan", SOON).await;
+    let offered = browser.text().await;
+    assert!(!offered.contains("Deploy or repair"), "{offered}");
+    // What is not offered is refused, too.
+    browser.go(&showcase.url("/servers/london/do/stop")).await;
+    browser.sees("This is for another role", SOON).await;
+    browser.go(&showcase.url("/users")).await;
+    browser.sees("This is for another role", SOON).await;
+}
+
+#[tokio::test]
+async fn a_form_of_a_session_that_is_over_does_nothing() {
+    let (showcase, browser) = (Showcase::open().await, Browser::open().await);
+    sign_in(&browser, &showcase, "operator").await;
+    browser
+        .go(&showcase.url("/servers/frankfurt/do/stop"))
+        .await;
+    browser.fill("confirm", "frankfurt").await;
+    // The same browser signs in again in between: its cookie is good, this page is of before.
+    let again = "const said = new URLSearchParams({ name: 'operator', password: arguments[0] });
+        const done = arguments[1];
+        fetch('/sign-in', { method: 'POST', body: said }).then((answer) => done(answer.ok));";
+    let signed_in = browser.client().execute_async(again, vec![PASSWORD.into()]);
+    assert_eq!(signed_in.await.unwrap(), true);
+    browser.press("Stop").await;
+    browser.sees("This page is out of date", SOON).await;
+    assert!(
+        !showcase
+            .tested
+            .deeds()
+            .iter()
+            .any(|deed| deed.contains("stop"))
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_does_nothing_in_somebodys_name() {
+    let (showcase, browser) = (Showcase::open().await, Browser::open().await);
+    sign_in(&browser, &showcase, "operator").await;
+    let csrf = browser
+        .run("return document.querySelector('[name=csrf]').value", vec![])
+        .await;
+    // On the same machine, so that the cookie is sent along, and with a token that is right.
+    let form = format!(
+        r#"<form method="post" action="{}"><input name="csrf" value={csrf}><input name="verb" value="start"><button>Win</button></form>"#,
+        showcase.url("/servers/frankfurt/runs")
+    );
+    let elsewhere = foreign(form).await;
+    browser.go(&format!("http://{elsewhere}/")).await;
+    browser.press("Win").await;
+    browser.sees("This did not come from here", SOON).await;
+    assert!(
+        showcase
+            .tested
+            .panel
+            .runs
+            .newest_on("frankfurt")
+            .is_none_or(|run| run.by() == "alice")
+    );
+    assert!(
+        !showcase
+            .tested
+            .deeds()
+            .iter()
+            .any(|deed| deed.contains("start"))
+    );
+}
+
+/// Somebody else's page on this machine.
+async fn foreign(page: String) -> SocketAddr {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{page}",
+                page.len()
+            );
+            tokio::spawn(async move {
+                let _asked = stream.read(&mut [0; 4096]).await;
+                let _answered = stream.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    address
 }

@@ -5,12 +5,12 @@ mod browser;
 mod servers;
 mod states;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::serve;
+use crate::{live, serve};
 
 /// What would do something if it were taken for anything but text.
 const HOSTILE: &str =
@@ -43,6 +43,10 @@ impl Showcase {
     async fn serve(tested: Tested, pages: Vec<Page>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        for server in tested.panel.fleet.servers().iter() {
+            let panel = Shared::clone(&tested.panel);
+            tokio::spawn(live::renew(panel, Arc::clone(server)));
+        }
         let panel = Shared::clone(&tested.panel);
         tokio::spawn(serve::serve(listener, None, tested.app.clone(), panel));
         Self {
