@@ -167,6 +167,7 @@ fn given_a_pbx_at_another_address_when_run_then_only_the_service_is_made_anew_fo
 fn given_a_pbx_that_was_upgraded_when_run_then_the_image_to_use_is_said_and_an_upgrade_to_it_works()
 {
     let lab = deployed_over_the_api();
+    lab.forget_images(&["portsip/pbx:22.4"]);
 
     let ahead = lab.dataflow_with_api(["upgrade", "-i", "portsip/pbx:22.4"]);
     let ahead = ahead.run();
