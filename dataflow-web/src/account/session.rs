@@ -96,10 +96,17 @@ impl Sessions {
         Some(held.session.clone())
     }
 
-    /// Whether the session is there still.
-    pub(crate) fn lasts(&self, id: &Hash) -> bool {
+    /// Whether the session is there still. `used`: whether that counts as using it.
+    pub(crate) fn lasts(&self, id: &Hash, used: bool) -> bool {
         let now = Instant::now();
-        self.all().get(id).is_some_and(|held| !held.is_over(now))
+        let mut all = self.all();
+        let Some(held) = all.get_mut(id).filter(|held| !held.is_over(now)) else {
+            return false;
+        };
+        if used {
+            held.used = now;
+        }
+        true
     }
 
     /// Ends a session.
@@ -149,6 +156,21 @@ mod tests {
         }
         pass(20).await;
         assert!(sessions.find(secret.text(), true).is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn given_a_session_that_listens_when_that_counts_as_use_then_it_lasts() {
+        let sessions = Sessions::default();
+        let secret = sessions.begin("wall");
+        let id = sessions.find(secret.text(), false).unwrap().id;
+        for _ in 0..3 {
+            pass(20).await;
+            assert!(sessions.lasts(&id, true));
+        }
+        pass(20).await;
+        assert!(sessions.lasts(&id, false));
+        pass(20).await;
+        assert!(!sessions.lasts(&id, true));
     }
 
     #[tokio::test(start_paused = true)]

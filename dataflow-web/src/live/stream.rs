@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{Topic, topic::Listener};
-use crate::{guard::Caller, panel::Shared};
+use crate::{account::Role, guard::Caller, panel::Shared};
 
 /// Time between two signs of life where nothing happens. With each it is seen whether the listener may still listen.
 const SIGN: Duration = Duration::from_secs(15);
@@ -66,14 +66,17 @@ impl Stream {
         }
     }
 
-    /// Whether who asked may still do so: the session is not over, the user is still there.
+    /// Whether who asked may still do so: the session is not over, the user is still there. For one who may only look, to listen
+    /// is to use the panel: a screen on the wall stays signed in for as long as any session may last.
     fn may_listen(&self) -> bool {
-        match &self.caller.session {
-            Some(session) => {
-                self.panel.sessions.lasts(&session.id)
-                    && self.panel.accounts.kept().users.contains_key(&session.user)
-            }
-            None => true,
-        }
+        let Some(session) = &self.caller.session else {
+            return true;
+        };
+        let kept = self.panel.accounts.kept();
+        let user = kept.users.get(&session.user);
+        user.is_some_and(|user| {
+            let only_looks = user.role == Role::Viewer;
+            self.panel.sessions.lasts(&session.id, only_looks)
+        })
     }
 }

@@ -58,14 +58,19 @@ async fn given_a_session_that_ends_then_its_pages_hear_no_more() {
 }
 
 #[tokio::test]
-async fn given_a_page_that_only_listens_then_that_does_not_keep_its_session_from_ending() {
+async fn given_a_page_that_only_listens_then_its_session_ends_unless_its_user_may_only_look() {
     let tested = Tested::paused().await;
-    let session = tested.session(Role::Viewer);
-    let mut stream = listen(&tested, "/live/overview", &session).await;
-    let began = tokio::time::Instant::now();
-    while stream.next().await.is_some() {}
-    let lasted = began.elapsed().as_secs() / 60;
-    assert!((29..=31).contains(&lasted), "{lasted} min");
+    for (role, minutes) in [
+        (Role::Operator, 29..=31),
+        (Role::Viewer, 12 * 60 - 1..=12 * 60 + 1),
+    ] {
+        let session = tested.session(role);
+        let mut stream = listen(&tested, "/live/overview", &session).await;
+        let began = tokio::time::Instant::now();
+        while stream.next().await.is_some() {}
+        let lasted = began.elapsed().as_secs() / 60;
+        assert!(minutes.contains(&lasted), "{role:?}: {lasted} min");
+    }
 }
 
 #[tokio::test]
