@@ -110,6 +110,8 @@ pub(crate) fn routes(panel: &Shared) -> Routes {
     routes.get("/assets/{file}", Need::Nobody, assets::serve);
     routes.get("/sign-in", Need::Nobody, pages::sign_in::show);
     routes.post("/sign-in", Need::Nobody, pages::sign_in::sign_in);
+    routes.get("/password", Viewer, pages::password::show);
+    routes.post("/password", Viewer, pages::password::change);
     routes.post("/sign-out", Viewer, pages::sign_in::sign_out);
     routes.get("/welcome", Need::Nobody, pages::welcome::show);
     routes.post("/welcome", Need::Nobody, pages::welcome::accept);
@@ -168,7 +170,37 @@ pub(crate) fn routes(panel: &Shared) -> Routes {
         accounts::remove_token,
     );
     routes.get("/api/v1/audit", Administrator, accounts::audit);
+    of_pages(&mut routes);
     routes
+}
+
+/// Pages that show, and what their forms do beside starting something.
+fn of_pages(routes: &mut Routes) {
+    routes.post("/theme", Need::Nobody, pages::theme::choose);
+    routes.get("/wall", Viewer, pages::overview::wall);
+    routes.get("/keys", Viewer, pages::keys::show);
+    routes.get("/servers/{name}", Viewer, pages::server::show);
+    routes.post("/servers/{name}/look", Viewer, pages::server::look);
+    routes.get("/servers/{name}/plan", Viewer, pages::plan::show);
+    routes.get("/servers/{name}/preflight", Viewer, pages::preflight::show);
+    routes.get("/servers/{name}/history", Viewer, pages::history::show);
+    routes.get("/servers/{name}/history/{run}", Viewer, pages::history::run);
+    routes.get("/servers/{name}/do/{verb}", Operator, pages::confirm::show);
+    routes.get("/settings", Viewer, pages::settings::show);
+    routes.post("/settings/password", Viewer, pages::settings::password);
+    routes.get("/users", Administrator, pages::users::show);
+    routes.post("/users", Administrator, pages::users::invite);
+    routes.post("/users/{name}/role", Administrator, pages::users::role);
+    routes.post("/users/{name}/link", Administrator, pages::users::link);
+    routes.post("/users/{name}/remove", Administrator, pages::users::remove);
+    routes.get("/tokens", Administrator, pages::tokens::show);
+    routes.post("/tokens", Administrator, pages::tokens::make);
+    routes.post(
+        "/tokens/{name}/remove",
+        Administrator,
+        pages::tokens::remove,
+    );
+    routes.get("/audit", Administrator, pages::audit::show);
 }
 
 /// The whole panel, as it answers requests.
@@ -182,5 +214,7 @@ pub(crate) fn app(panel: &Shared) -> Router {
             Shared::clone(panel),
             tidy::tidy,
         ))
+        // The outermost: what is tidied becomes a page, too.
+        .layer(middleware::from_fn(pages::theme::around))
         .with_state(Shared::clone(panel))
 }

@@ -94,6 +94,28 @@ impl Refusal {
         }
     }
 
+    /// The sort in words that people use.
+    pub(crate) fn title(&self) -> &'static str {
+        match self {
+            Self::Wrong(_) => "This makes no sense here",
+            Self::Unknown => "Nobody has signed in",
+            Self::Role(_) => "This is for another role",
+            Self::Elsewhere => "This did not come from here",
+            Self::Stale => "This page is out of date",
+            Self::Name => "Not by this name",
+            Self::Missing(_) => "Not there",
+            Self::Method => "Not with this method",
+            Self::Conflict(_) => "Not as things are now",
+            Self::TooLarge => "Too large",
+            Self::TooSlow => "Too slow",
+            Self::MediaType => "Not in this form",
+            Self::Invalid(_) => "Not as it is",
+            Self::TooOften(_) => "Too often",
+            Self::Busy(_) => "Not now",
+            Self::Failed(_) => "Something failed here",
+        }
+    }
+
     /// What happened, and what to do about it.
     pub(crate) fn detail(&self) -> String {
         match self {

@@ -18,10 +18,15 @@ use crate::{
 /// How long a one-time link for an administrator can be followed.
 const LINK: Duration = Duration::from_secs(60 * 60);
 
+/// The most bytes that a thread's stack may take. What is not used takes no memory.
+const STACK: usize = 16 * 1024 * 1024;
+
 /// Serves until it is asked to end.
 pub(crate) fn run(args: &Serve) -> Result<(), StartError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        // What a run does from beginning to end is one long task; in a debug build it takes more than the usual 2 MiB.
+        .thread_stack_size(STACK)
         .build()
         .map_err(|error| StartError::Machine(error.to_string()))?;
     let result = runtime.block_on(serve_until_asked(args));
@@ -55,11 +60,11 @@ async fn serve_until_asked(args: &Serve) -> Result<(), StartError> {
     } else {
         format!("{scheme}://{host}:{}", address.port())
     };
-    say::line(&format!("listening on {place}"));
     invite(&panel, args, &place).await?;
     panel.fleet.watch(&panel);
     let mut asked = Asked::listen()?;
     let app = app::app(&panel);
+    say::line(&format!("listening on {place}"));
     let serving = tokio::spawn(serve::serve(listener, tls, app, Shared::clone(&panel)));
     asked.next().await;
     panel.ending.ask();

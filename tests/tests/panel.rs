@@ -1,143 +1,130 @@
-//! The control panel works on a server as the program does: the same runs, the same journal, the same lock.
+//! The control panel in a real browser, on the lab: from the first sign-in to the last sign-out.
 #![allow(
     clippy::expect_used,
     clippy::panic,
     reason = "a panic is how a test reports"
 )]
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use dataflow_tests::{CLICKHOUSE, Lab, SERVICE, wait_until};
-use serde_json::json;
+use dataflow_browser::{Browser, SOON};
+use dataflow_tests::{Lab, Panel, SERVICE};
 
-const SOON: Duration = Duration::from_secs(60);
+/// How long a deployment of the lab may take.
+const PATIENCE: Duration = Duration::from_secs(150);
 
-#[test]
-fn given_an_empty_server_when_deployed_from_the_panel_then_it_works_and_the_journal_says_who_did_it()
- {
-    let lab = Lab::empty();
-    let panel = lab.panel();
-    let server = panel.server();
-    let path = format!("/servers/{server}");
-    wait_until("the server to be seen", SOON, || {
-        panel.get(&path)["standing"] == "not-deployed"
-    });
-    let run = panel.begin(&json!({"verb": "run"}));
-    let over = panel.finish(&run);
-    assert_eq!(over["outcome"], "done", "{over}");
-    assert_eq!(lab.container_names(), [CLICKHOUSE, SERVICE]);
-    wait_until("the panel to see it run", SOON, || {
-        panel.get(&path)["standing"] == "running"
-    });
-    let events = panel.get(&format!("/runs/{run}/events"));
-    let events = events["events"].as_array().expect("events").clone();
-    let numbers = events.iter().map(|event| event["number"].as_u64());
-    assert!(
-        numbers.eq((1..=events.len() as u64).map(Some)),
-        "{events:?}"
-    );
-    let journal = panel.get(&format!("/runs/{run}"))["journal"].clone();
-    let history = lab
-        .dataflow(["--output", "json", "history"])
-        .run()
-        .expect_success();
-    let line = history
-        .stdout
-        .lines()
-        .find(|line| line.contains("token test (by "));
-    let line = line.unwrap_or_else(|| panic!("{}", history.stdout));
-    assert!(line.contains(journal.as_str().expect("a name")), "{line}");
-    let lines = panel.get(&format!("{path}/logs?lines=5"));
-    assert_eq!(lines["state"], "following", "{lines}");
-    assert!(!lines["lines"].as_array().expect("lines").is_empty());
-}
+const PASSWORD: &str = "correct horse battery";
 
-#[test]
-fn given_a_panel_that_is_killed_in_the_middle_of_a_run_when_started_again_then_it_shows_that_and_finishes_it()
- {
-    let lab = Lab::empty();
-    let mut panel = lab.panel();
-    let server = panel.server();
-    let run = panel.begin(&json!({"verb": "run"}));
-    wait_until("a step to begin", SOON, || {
-        let now = panel.get(&format!("/runs/{run}"));
-        if let Some(digest) = now["standing"]["digest"].as_str() {
-            let yes = json!({"plan": digest, "approve": true});
-            let _other_question = panel.post(&format!("/runs/{run}/approval"), &yes);
+/// Waits for the end of a run, saying yes where it asks.
+async fn ends(browser: &Browser, with: &str) {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let text = browser.text().await;
+        if text.contains(with) {
+            return;
         }
-        let events = panel.get(&format!("/runs/{run}/events")).to_string();
-        events.contains("\"step-started\"")
-    });
-    panel.kill_and_start();
-    let history = format!("/servers/{server}/history");
-    wait_until("the run that was cut off to be seen", SOON, || {
-        let seen = panel.get(&history)["seen"]["runs"][0]["outcome"].clone();
-        seen == "not-finished" || seen == "at-work"
-    });
-    // Its lease may have to run out first.
-    wait_until("a run to finish it", Duration::from_secs(120), || {
-        let run = panel.begin(&json!({"verb": "run"}));
-        let over = panel.finish(&run);
-        let locked = over["trouble"]["kind"] == "locked";
-        assert!(locked || over["outcome"] == "done", "{over}");
-        !locked
-    });
-    assert_eq!(lab.container_names(), [CLICKHOUSE, SERVICE]);
-    lab.wait_for_more_rows();
+        assert!(
+            Instant::now() < until && (with == "It failed" || !text.contains("It failed")),
+            "not {with:?}, but:\n{text}"
+        );
+        if text.contains("Go ahead") {
+            browser.press("Go ahead").await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
-#[test]
-fn given_a_run_at_work_when_the_panel_is_asked_to_end_then_it_finishes_the_run_first() {
-    let lab = Lab::deployed();
-    let mut panel = lab.panel();
-    let run = panel.begin(&json!({"verb": "restart"}));
-    wait_until("a step to begin", SOON, || {
-        let events = panel.get(&format!("/runs/{run}/events")).to_string();
-        events.contains("\"step-started\"")
-    });
-    panel.signal("TERM");
-    assert!(panel.ends_well());
-    let history = lab
-        .dataflow(["--output", "json", "history"])
-        .run()
-        .expect_success();
-    assert!(
-        history.stdout.contains(r#""verb":"restart""#),
-        "{}",
-        history.stdout
-    );
-    assert!(
-        !history.stdout.contains("not-finished"),
-        "{}",
-        history.stdout
-    );
-    assert_eq!(lab.container_names(), [CLICKHOUSE, SERVICE]);
-    lab.wait_for_more_rows();
-}
+#[tokio::test]
+async fn an_operator_deploys_watches_upgrades_and_sees_why_an_upgrade_failed() {
+    let lab = Lab::empty();
+    lab.forget_images(&["portsip/pbx:22.4", "portsip/pbx:crashes"]);
+    let panel = Panel::start(&lab.settings);
+    let browser = Browser::open().await;
+    let server = lab.server.address.clone();
+    let page = |path: &str| panel.url(&format!("/servers/{server}{path}"));
 
-#[test]
-fn given_a_lock_of_the_program_then_the_panel_names_who_has_it_and_changes_nothing() {
-    let lab = Lab::deployed();
-    let panel = lab.panel();
-    let mut other = lab.dataflow(["--output", "json", "restart"]).running();
-    assert!(other.reaches("step-started", 1));
-    // Its lease lasts half a minute.
-    other.signal("STOP");
-    let before = lab.containers();
-    let run = panel.begin(&json!({"verb": "restart"}));
-    let over = panel.finish(&run);
-    assert_eq!(over["outcome"], "failed", "{over}");
-    assert_eq!(over["trouble"]["kind"], "locked", "{over}");
-    assert!(
-        over["summary"].to_string().contains("dataflow restart"),
-        "{over}"
-    );
-    assert_eq!(lab.containers(), before);
-    let path = format!("/servers/{}", panel.server());
-    wait_until("the panel to show who has it", SOON, || {
-        panel.get(&path)["holder"]["verb"] == "restart"
-    });
-    other.signal("CONT");
-    let ended = other.end();
-    assert_eq!(ended.code, Some(0), "{ended:?}");
+    // The first sign-in.
+    browser.go(panel.link()).await;
+    browser.fill("name", "alice").await;
+    browser.fill("password", PASSWORD).await;
+    browser.fill("again", PASSWORD).await;
+    browser.press("Set password").await;
+    browser.sees("alice, administrator", SOON).await;
+    browser.sees("not deployed", PATIENCE).await;
+
+    // Preflight, again on demand.
+    browser.follow(&server).await;
+    browser.sees("Nothing is deployed here", SOON).await;
+    browser.go(&page("/preflight")).await;
+    browser.press("Run again").await;
+    let until = Instant::now() + PATIENCE;
+    while !browser.text().await.contains("checked ") {
+        assert!(Instant::now() < until, "no report");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        browser.go(&page("/preflight")).await;
+    }
+    browser.sees("Must not be there", SOON).await;
+
+    // Plan, confirm, and the run as it goes on.
+    browser.follow("Plan").await;
+    browser.press("Deploy or repair").await;
+    browser.sees("What it does", SOON).await;
+    browser.sees("Has the server's lock", PATIENCE).await;
+    // A reload in the middle shows what was told before, and goes on.
+    browser.client().refresh().await.expect("a reload");
+    browser.sees("Has the server's lock", SOON).await;
+    ends(&browser, "Data Flow is as wanted and works").await;
+    assert!(lab.inspect(SERVICE)["State"]["Running"] == true);
+
+    // Its page shows it without being loaded again, and the journal has the run.
+    browser.go(&page("")).await;
+    browser.sees("running", PATIENCE).await;
+    browser.go(&page("/history")).await;
+    browser.sees("alice (by", PATIENCE).await;
+
+    // An upgrade, with the server's name typed.
+    browser.go(&page("/do/upgrade")).await;
+    browser.fill("image", "portsip/pbx:22.4").await;
+    browser
+        .find("[name=allow_mismatch]")
+        .await
+        .click()
+        .await
+        .expect("the box is ticked");
+    browser.fill("confirm", &server).await;
+    browser.press("Upgrade").await;
+    ends(&browser, "Data Flow is upgraded and works").await;
+
+    // One that fails says why, and what to do next; what was before runs.
+    browser.go(&page("/do/upgrade")).await;
+    browser.fill("image", "portsip/pbx:crashes").await;
+    browser
+        .find("[name=allow_mismatch]")
+        .await
+        .click()
+        .await
+        .expect("the box is ticked");
+    browser
+        .find("[name=allow_downgrade]")
+        .await
+        .click()
+        .await
+        .expect("the box is ticked");
+    browser.fill("confirm", &server).await;
+    browser.press("Upgrade").await;
+    ends(&browser, "It failed").await;
+    browser.sees("Next: ", SOON).await;
+    assert!(lab.inspect(SERVICE)["Config"]["Image"] == "portsip/pbx:22.4");
+
+    // Logs as they are written.
+    browser.go(&page("/logs")).await;
+    browser.sees("read as they are written", PATIENCE).await;
+    browser.find("#log li").await;
+
+    // After signing out, nothing is to be seen.
+    browser.press("Sign out").await;
+    browser.sees("Password", SOON).await;
+    browser.go(&page("")).await;
+    browser.sees("Password", SOON).await;
+    assert_eq!(browser.path().await, "/sign-in");
 }

@@ -7,6 +7,7 @@ mod failure;
 mod lab;
 mod packages;
 mod process;
+mod screenshots;
 mod say;
 mod test;
 mod wait;
@@ -36,6 +37,11 @@ enum Task {
     },
     /// Measure on the lab what the program costs, beside its peers; empties the lab's server
     Bench(bench::Options),
+    /// Take pictures of every page of the panel, in both themes and three widths, into target/screenshots
+    Screenshots {
+        /// Only of pages whose names contain this
+        only: Option<String>,
+    },
     /// Run every test: unit, snapshot, and end to end on the lab
     Test {
         /// Run only tests whose names contain one of these
@@ -49,6 +55,7 @@ fn main() -> ExitCode {
         Task::Demo { down: false } => demo::up(),
         Task::Demo { down: true } => demo::down(),
         Task::Bench(options) => bench::main(&options),
+        Task::Screenshots { only } => screenshots::main(only.as_deref()),
         Task::Test { filter } => test::main(&filter),
     };
     match done {

@@ -31,6 +31,13 @@ const BENCH: &[(&str, &str)] = &[
     ("python3", "python3"),
 ];
 
+/// What tests of the panel need: a browser, its driver, and the client of the registry that axe-core comes from.
+const BROWSER: &[(&str, &str)] = &[
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("npm", "npm"),
+];
+
 /// Installs what the lab needs and is missing, saying what; does nothing where all of it is there.
 pub(crate) fn ensure() -> Result<()> {
     if !process::is_root() && process::find("sudo").is_none() {
@@ -44,6 +51,11 @@ pub(crate) fn ensure() -> Result<()> {
         ENGINE
     };
     install(&missing(NEEDED.iter().chain(engine)))
+}
+
+/// The same for tests of the panel, and its pictures.
+pub(crate) fn ensure_for_browser() -> Result<()> {
+    install(&missing(BROWSER))
 }
 
 /// The same for the benchmark.

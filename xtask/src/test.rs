@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use crate::failure::{Context, Failure, Result};
-use crate::{lab, process, say};
+use crate::{lab, packages, process, say};
 
 /// The end-to-end tests share one server, so they take turns.
 const END_TO_END: &str = "dataflow-tests";
@@ -18,6 +18,7 @@ struct Count {
 
 /// Brings the lab up, then runs the tests whose names contain one of `filter` (all without one). Ends with one line of counts.
 pub(crate) fn main(filter: &[String]) -> Result<()> {
+    packages::ensure_for_browser()?;
     lab::up()?;
     process::run(process::cargo().args([
         "build",

@@ -88,13 +88,13 @@ impl Logs {
         (lines, held.state.clone(), self.topic.place())
     }
 
-    fn stands(&self, state: LogState) {
+    pub(crate) fn stands(&self, state: LogState) {
         let mut held = self.held();
         pages::logs::tell_state(&self.topic, &state);
         held.state = state;
     }
 
-    fn take(&self, lines: Vec<LogLine>) {
+    pub(crate) fn take(&self, lines: Vec<LogLine>) {
         let mut held = self.held();
         pages::logs::tell(&self.topic, &lines);
         for line in lines {

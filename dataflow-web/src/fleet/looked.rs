@@ -32,7 +32,7 @@ impl<T> Looked<T> {
     }
 
     /// Takes what came of a look.
-    pub(super) fn take(&mut self, result: Result<T, Trouble>) {
+    pub(crate) fn take(&mut self, result: Result<T, Trouble>) {
         let now = Timestamp::now();
         match result {
             Ok(seen) => {

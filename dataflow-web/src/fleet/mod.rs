@@ -79,11 +79,6 @@ impl Fleet {
         Arc::clone(&servers)
     }
 
-    /// The settings file.
-    pub(crate) fn config(&self) -> &Path {
-        &self.config
-    }
-
     /// Why the settings file can't be read as it is now.
     pub(crate) fn wrong(&self) -> Option<String> {
         let wrong = self.wrong.read().unwrap_or_else(PoisonError::into_inner);

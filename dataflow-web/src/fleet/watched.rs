@@ -134,7 +134,7 @@ impl Watched {
     }
 
     /// Changes what is seen, and has those who show it told.
-    pub(super) fn change(&self, change: impl FnOnce(&mut Seen)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Seen)) {
         let mut held = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         let mut seen = Seen::clone(&held);
         change(&mut seen);
@@ -143,7 +143,7 @@ impl Watched {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    pub(super) fn measured(&self, sample: Sample) {
+    pub(crate) fn measured(&self, sample: Sample) {
         let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
         series.push(sample);
     }

@@ -13,8 +13,11 @@ pub(crate) async fn renew(panel: Shared, server: Arc<Watched>) {
             changed = changes.changed() => if changed.is_err() { return },
             () = server.end(&panel) => return,
         }
-        if let Some((id, html)) = pages::overview::part(&server) {
+        for (id, html) in pages::overview::parts(&panel, &server) {
             part(&panel.live.overview, &id, &html);
+        }
+        for (id, html) in pages::server::parts(&panel, &server) {
+            part(&server.topic, id, &html);
         }
     }
 }

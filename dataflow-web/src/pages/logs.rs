@@ -4,18 +4,26 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::Response,
 };
-use dataflow_core::lifecycle::LogLine;
+use dataflow_core::{
+    lifecycle::{LogLine, LogOutput},
+    spec::Release,
+};
+use serde::Deserialize;
 
-use super::{Frame, page, shown};
+use super::{
+    Frame, page,
+    server::{Head, find},
+    shown,
+    sign::Sign,
+};
 use crate::{
     fleet::LogState,
     guard::Caller,
     live::{self, Topic},
     panel::Shared,
-    refusal::Refusal,
 };
 
 /// How many lines a page begins with.
@@ -23,12 +31,38 @@ const FIRST: usize = 500;
 
 #[derive(Template)]
 #[template(path = "logs.html")]
-struct Shown<'a> {
+struct Shown {
     frame: Frame,
-    name: &'a str,
+    head: Head,
     lines: Vec<Arc<LogLine>>,
     state: LogState,
     place: String,
+    asked: Asked,
+}
+
+impl Shown {
+    /// The containers' names, for the choice between them.
+    fn containers(&self) -> [&'static str; 2] {
+        let names = Release::portsip();
+        [names.service_name, names.clickhouse_name]
+    }
+}
+
+/// What is looked for; with script, the page does that by itself.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// Text.
+    q: String,
+    /// A container.
+    of: String,
+}
+
+impl Asked {
+    fn wants(&self, line: &LogLine) -> bool {
+        let of = self.of.is_empty() || self.of == line.container;
+        of && line.text.to_lowercase().contains(&self.q.to_lowercase())
+    }
 }
 
 /// Some lines alone, for open pages.
@@ -49,16 +83,20 @@ pub(crate) async fn show(
     State(panel): State<Shared>,
     caller: Caller,
     Path(name): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Response {
-    let Some(server) = panel.fleet.find(&name) else {
-        return Refusal::Missing(format!("server {name}")).at("/");
+    let server = match find(&panel, &name) {
+        Ok(server) => server,
+        Err(missing) => return missing,
     };
     server.logs.want();
-    let (lines, state, place) = server.logs.last(FIRST);
+    let (mut lines, state, place) = server.logs.last(FIRST);
+    lines.retain(|line| asked.wants(line));
     page(&Shown {
-        frame: Frame::of(&caller, "logs"),
-        name: &name,
+        frame: Frame::of(&caller, "server"),
+        head: Head::of(&panel, &server, "logs"),
         lines,
+        asked,
         state,
         place,
     })

@@ -1,18 +1,35 @@
 //! The pages: one file for each, with what it shows and what its forms do. Templates are in `templates/`; they escape all that is put into them.
 
+pub(crate) mod audit;
+pub(crate) mod confirm;
+pub(crate) mod history;
+pub(crate) mod keys;
 pub(crate) mod logs;
 pub(crate) mod order;
 pub(crate) mod overview;
+pub(crate) mod password;
+pub(crate) mod plan;
+pub(crate) mod preflight;
 pub(crate) mod run;
+pub(crate) mod server;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod theme;
+pub(crate) mod tokens;
+pub(crate) mod users;
 pub(crate) mod welcome;
 
+mod chart;
+mod charts;
+mod run_entry;
 mod shown;
+mod sign;
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::{assets, guard::Caller, refusal::Refusal};
+use crate::{account::Role, assets, guard::Caller, refusal::Refusal};
+use theme::Theme;
 
 /// What every page has around it.
 #[derive(Debug, Clone)]
@@ -21,6 +38,8 @@ pub(crate) struct Frame {
     pub(crate) user: Option<Caller>,
     /// Where it is in the navigation.
     pub(crate) here: &'static str,
+    /// Its colours.
+    pub(crate) theme: Theme,
 }
 
 impl Frame {
@@ -29,6 +48,7 @@ impl Frame {
         Self {
             user: Some(caller.clone()),
             here,
+            theme: Theme::asked(),
         }
     }
 
@@ -37,6 +57,7 @@ impl Frame {
         Self {
             user: None,
             here: "",
+            theme: Theme::asked(),
         }
     }
 
@@ -44,6 +65,30 @@ impl Frame {
     pub(crate) fn csrf(&self) -> &str {
         let session = self.user.as_ref().and_then(|user| user.session.as_ref());
         session.map_or("", |session| &session.csrf)
+    }
+
+    /// Whether who looks at it may change servers.
+    pub(crate) fn is_operator(&self) -> bool {
+        self.may(Role::Operator)
+    }
+
+    /// Whether who looks at it may say who may do what.
+    pub(crate) fn is_administrator(&self) -> bool {
+        self.may(Role::Administrator)
+    }
+
+    fn may(&self, least: Role) -> bool {
+        self.user.as_ref().is_some_and(|user| user.role >= least)
+    }
+
+    /// The themes that can be chosen.
+    pub(crate) fn themes(&self) -> [Theme; 3] {
+        Theme::ALL
+    }
+
+    /// The version of the program.
+    pub(crate) fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
     }
 
     /// The version of style and script.
@@ -66,6 +111,7 @@ pub(crate) fn page(template: &impl Template) -> Response {
 #[template(path = "refused.html")]
 struct Refused<'a> {
     frame: Frame,
+    status: u16,
     title: &'a str,
     detail: String,
 }
@@ -74,7 +120,8 @@ struct Refused<'a> {
 pub(crate) fn refused(refusal: &Refusal) -> Response {
     page(&Refused {
         frame: Frame::bare(),
-        title: refusal.status().canonical_reason().unwrap_or("Error"),
+        status: refusal.status().as_u16(),
+        title: refusal.title(),
         detail: refusal.detail(),
     })
 }

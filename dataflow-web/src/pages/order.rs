@@ -3,10 +3,12 @@
 use axum::{
     Form,
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
+use super::{confirm, sign_in};
 use crate::{
     guard::Caller,
     panel::Shared,
@@ -42,10 +44,9 @@ pub(crate) async fn start(
         return Refusal::Wrong("It is not said what is to be done.".to_owned()).at("/");
     };
     if verb.is_dangerous() && asked.confirm.trim() != name {
-        return Refusal::Invalid(format!(
-            "For this the server's name is to be typed: {name}. Nothing was done."
-        ))
-        .at("/");
+        let problem = format!("This is not the name: {name}. Nothing was done.");
+        let again = confirm::ask(&panel, &caller, &name, verb, Some(problem));
+        return sign_in::with_status(again, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let order = Order {
@@ -62,6 +63,10 @@ pub(crate) async fn start(
     };
     match panel.runs.start(&panel, &caller, &name, order).await {
         Ok(run) => Redirect::to(&format!("/runs/{}", run.id())).into_response(),
+        Err(refusal @ (Refusal::Invalid(_) | Refusal::Conflict(_))) => {
+            let again = confirm::ask(&panel, &caller, &name, verb, Some(refusal.detail()));
+            sign_in::with_status(again, refusal.status())
+        }
         Err(refusal) => refusal.at("/"),
     }
 }

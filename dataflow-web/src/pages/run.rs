@@ -1,5 +1,7 @@
 //! One operation as it goes on: its steps, what is waited for, the plan it asks about, and how it ended.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     Form,
@@ -9,7 +11,12 @@ use axum::{
 use dataflow_core::lifecycle::Event;
 use serde::Deserialize;
 
-use super::{Frame, page, shown};
+use super::{
+    Frame, page,
+    run_entry::{Entry, What, entries, waited_for},
+    shown,
+    sign::Sign,
+};
 use crate::{
     guard::Caller,
     live::{self, Topic},
@@ -24,8 +31,11 @@ struct Shown<'a> {
     frame: Frame,
     run: &'a Run,
     state: RunState,
-    events: Vec<Heard>,
+    entries: Vec<Entry>,
+    /// What is being waited for.
+    waiting: String,
     journal: Option<String>,
+    took: Duration,
     place: String,
     csrf: String,
 }
@@ -37,14 +47,23 @@ struct StatePart<'a> {
     run: &'a Run,
     state: &'a RunState,
     journal: Option<&'a str>,
+    /// How long it took, once it is over.
+    took: Duration,
     csrf: &'static str,
 }
 
-/// One event alone, for open pages.
+/// One line of what it has done, alone, for open pages.
 #[derive(Template)]
-#[template(path = "run_event.html")]
-struct EventPart<'a> {
-    heard: &'a Heard,
+#[template(path = "run_entry.html")]
+struct EntryPart<'a> {
+    entry: &'a Entry,
+}
+
+/// What is being waited for, alone, for open pages.
+#[derive(Template)]
+#[template(path = "run_waiting.html")]
+struct WaitingPart<'a> {
+    waiting: &'a str,
 }
 
 pub(crate) async fn show(
@@ -57,13 +76,20 @@ pub(crate) async fn show(
     };
     let now = run.snapshot();
     let frame = Frame::of(&caller, "run");
+    let is_over = now.state.is_over();
     page(&Shown {
         csrf: frame.csrf().to_owned(),
         frame,
         run: &run,
         state: now.state,
-        events: now.events,
+        entries: entries(&now.events),
+        waiting: if is_over {
+            String::new()
+        } else {
+            now.events.last().and_then(waited_for).unwrap_or_default()
+        },
         journal: now.journal,
+        took: now.took,
         place: now.place,
     })
 }
@@ -141,26 +167,39 @@ fn missing() -> Response {
     .at("/")
 }
 
-/// Tells open pages of an event.
-pub(crate) fn tell(topic: &Topic, heard: &Heard) {
-    let Ok(html) = (EventPart { heard }).render() else {
+/// Tells open pages of an event; `before`: those that came before it.
+pub(crate) fn tell(topic: &Topic, heard: &Heard, before: &[Heard]) {
+    let waiting = waited_for(heard).unwrap_or_default();
+    let part = WaitingPart { waiting: &waiting };
+    if let Ok(html) = part.render() {
+        live::part(topic, "waiting", &html);
+    }
+    let Some(entry) = Entry::of(heard, before) else {
         return;
     };
-    match &heard.event {
-        // One line for all of them, which is put anew.
-        Event::Waiting { .. } | Event::WaitingForLock { .. } => {
-            live::part(topic, "waiting", &html);
-        }
+    let Ok(html) = (EntryPart { entry: &entry }).render() else {
+        return;
+    };
+    match heard.event {
+        // In the place of the line that said it begins.
+        Event::StepDone { .. } | Event::StepFailed { .. } => live::part(topic, &entry.id, &html),
         _ => live::add(topic, "events", &html),
     }
 }
 
 /// Tells open pages how it stands. A form in it has no session's secret: the script puts that in.
-pub(crate) fn tell_state(topic: &Topic, run: &Run, state: &RunState, journal: Option<&str>) {
+pub(crate) fn tell_state(
+    topic: &Topic,
+    run: &Run,
+    state: &RunState,
+    journal: Option<&str>,
+    took: Duration,
+) {
     let part = StatePart {
         run,
         state,
         journal,
+        took,
         csrf: "",
     };
     if let Ok(html) = part.render() {

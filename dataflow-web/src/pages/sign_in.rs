@@ -191,7 +191,7 @@ fn set_cookie(headers: &mut HeaderMap, name: &str, value: &str, more: &str) {
 }
 
 /// A place in the panel, and none elsewhere: browsers take `//host` and `/\host` for other machines.
-fn local(next: String) -> String {
+pub(super) fn local(next: String) -> String {
     let here = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')

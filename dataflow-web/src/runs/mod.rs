@@ -14,7 +14,7 @@ use std::{
 };
 
 pub(crate) use order::{InstallDocker, Order, Verb};
-pub(crate) use run::{Heard, Outcome, Run, State};
+pub(crate) use run::{Heard, Outcome, Run, State, digest};
 use tokio::sync::watch;
 
 use crate::{guard::Caller, panel::Shared, refusal::Refusal};
@@ -112,6 +112,12 @@ impl Runs {
             watched.look_at_all();
         });
         Ok(run)
+    }
+
+    /// Puts one among the others that a test tells what to do.
+    #[cfg(test)]
+    pub(crate) fn put(&self, run: &Arc<Run>) {
+        self.list().push_back(Arc::clone(run));
     }
 
     /// Puts it among the others, if none is at work on its server.

@@ -90,11 +90,6 @@ impl Verb {
             Self::Run | Self::Start | Self::Restart => false,
         }
     }
-
-    /// Whether it has its plan approved before the first step.
-    pub(crate) fn asks(self) -> bool {
-        matches!(self, Self::Run | Self::Upgrade | Self::Rm)
-    }
 }
 
 /// Where Docker is installed from, if the server has none.

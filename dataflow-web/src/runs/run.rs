@@ -158,7 +158,7 @@ pub(crate) fn digest(question: &impl Serialize) -> String {
 }
 
 impl Run {
-    pub(super) fn new(server: &str, order: Order, by: &str) -> Self {
+    pub(crate) fn new(server: &str, order: Order, by: &str) -> Self {
         let answer = order.plan.clone().map(Answer::Yes);
         Self {
             id: format!("{:012x}", rand::random::<u64>() >> 16),
@@ -288,7 +288,7 @@ impl Run {
     }
 
     /// Takes what the operation tells.
-    pub(super) fn hears(&self, event: Event) {
+    pub(crate) fn hears(&self, event: Event) {
         let mut told = self.told();
         if let Event::Begun { run } = &event {
             told.journal = Some(run.to_string());
@@ -298,19 +298,21 @@ impl Run {
             at: Timestamp::now(),
             event,
         };
-        pages::run::tell(&self.topic, &heard);
+        pages::run::tell(&self.topic, &heard, &told.events);
         if told.events.len() < EVENTS {
             told.events.push(heard);
         }
     }
 
-    pub(super) fn stands(&self, state: State) {
+    pub(crate) fn stands(&self, state: State) {
         let mut told = self.told();
         if state.is_over() {
             told.took = Some(self.clock.elapsed());
         }
         told.state = state;
-        pages::run::tell_state(&self.topic, self, &told.state, told.journal.as_deref());
+        let took = told.took.unwrap_or_default();
+        let journal = told.journal.as_deref();
+        pages::run::tell_state(&self.topic, self, &told.state, journal, took);
         if told.state.is_over() {
             self.topic.tell("end", "{}");
             self.topic.end();

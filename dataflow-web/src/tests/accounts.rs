@@ -97,3 +97,41 @@ async fn given_a_token_that_is_none_then_a_cookie_beside_it_does_not_help() {
     asked.headers_mut().insert(header::AUTHORIZATION, wrong);
     assert_eq!(tested.ask(asked).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn given_another_password_then_only_it_signs_in_and_all_other_sessions_end() {
+    let tested = Tested::new().await;
+    let (here, there) = (
+        tested.session(Role::Operator),
+        tested.session(Role::Operator),
+    );
+    let form = |current: &str, new: &str, again: &str| {
+        format!("current={current}&password={new}&again={again}").replace(' ', "+")
+    };
+    let new = "another horse battery";
+    for (wrong, status) in [
+        (form("something else", new, new), 422),
+        (form(PASSWORD, "short", "short"), 422),
+        (form(PASSWORD, new, "something else"), 422),
+    ] {
+        let refused = tested.send("/password", Some(&here), &wrong).await;
+        assert_eq!(refused.status.as_u16(), status, "{wrong}");
+    }
+    let set = tested
+        .send("/password", Some(&here), &form(PASSWORD, new, new))
+        .await;
+    assert_eq!(set.status, StatusCode::SEE_OTHER, "{}", set.text);
+    assert_eq!(tested.get("/", Some(&here)).await.status, StatusCode::OK);
+    let ended = tested.get("/", Some(&there)).await;
+    assert_eq!(ended.status, StatusCode::SEE_OTHER);
+    for (password, status) in [(PASSWORD, 401), (new, 303)] {
+        let form = format!("name=operator&password={}", password.replace(' ', "+"));
+        let tried = tested.send("/sign-in", None, &form).await;
+        assert_eq!(tried.status.as_u16(), status, "{password}");
+    }
+    assert!(
+        tested
+            .deeds()
+            .contains(&"operator: chose another password operator".to_owned())
+    );
+}

@@ -7,6 +7,7 @@ mod connections;
 mod fleet;
 mod live;
 mod routes;
+mod showcase;
 mod sign_in;
 
 use std::{net::SocketAddr, path::Path};
@@ -65,7 +66,12 @@ struct Answered {
 impl Tested {
     /// One with users, all with the same password, of which the hash is made once.
     async fn new() -> Self {
-        let tested = Self::empty();
+        Self::with(SETTINGS).await
+    }
+
+    /// The same with other servers.
+    async fn with(settings: &str) -> Self {
+        let tested = Self::of(settings);
         let hash = tested.panel.hasher.hash(PASSWORD.into()).await.unwrap();
         for role in Role::ALL {
             let name = Some(role.name().to_owned());
@@ -88,8 +94,12 @@ impl Tested {
 
     /// One without users.
     fn empty() -> Self {
+        Self::of(SETTINGS)
+    }
+
+    fn of(servers: &str) -> Self {
         let state = tempfile::tempdir().unwrap();
-        let panel = open(state.path());
+        let panel = open(state.path(), servers);
         let app = app::app(&panel);
         Self { panel, app, state }
     }
@@ -143,9 +153,9 @@ struct Cookie {
     csrf: String,
 }
 
-fn open(state: &Path) -> Shared {
+fn open(state: &Path, servers: &str) -> Shared {
     let settings = state.join("dataflow.toml");
-    std::fs::write(&settings, SETTINGS).unwrap();
+    std::fs::write(&settings, servers).unwrap();
     let own = state.join("state");
     let args = [
         "dataflow-web".as_ref(),

@@ -176,7 +176,7 @@ async fn given_a_session_that_nobody_uses_then_it_ends() {
 async fn given_a_restart_then_users_are_kept_and_sessions_are_not() {
     let tested = Tested::new().await;
     let session = tested.session(Role::Viewer);
-    let again = app::app(&open(tested.state.path()));
+    let again = app::app(&open(tested.state.path(), SETTINGS));
     let asked = request(Method::GET, "/", Some(&session), "");
     let answer = again.clone().oneshot(asked).await.unwrap();
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
