@@ -7,8 +7,8 @@ mod failure;
 mod lab;
 mod packages;
 mod process;
-mod screenshots;
 mod say;
+mod screenshots;
 mod test;
 mod wait;
 

@@ -58,7 +58,8 @@ impl Served {
         };
         let text = wait::until("the panel's link", Duration::from_secs(20), || {
             let text = fs::read_to_string(&said).ok()?;
-            (text.contains("link=") && text.ends_with('\n')).then_some(text)
+            (text.contains("listening on ") && text.contains("link=") && text.ends_with('\n'))
+                .then_some(text)
         })?;
         let after = |what: &str| text.split(what).nth(1).and_then(|rest| rest.lines().next());
         let address = after("listening on http://").context("where it listens")?;
