@@ -31,7 +31,7 @@ fn given_an_empty_server_when_deployed_from_the_panel_then_it_works_and_the_jour
     });
     let events = panel.get(&format!("/runs/{run}/events"));
     let events = events["events"].as_array().expect("events").clone();
-    let numbers = events.iter().map(|event| event["number"].as_u64());
+    let numbers = events.iter().map(|event| event["id"].as_u64());
     assert!(
         numbers.eq((1..=events.len() as u64).map(Some)),
         "{events:?}"

@@ -110,8 +110,8 @@ impl Session {
         let by_hand = self.settings.prerequisites.mode == Some(PrerequisiteMode::Manual);
         let access = match self.settings.api() {
             _ if by_hand || self.pbx == AskPbx::No => None,
-            // A verb that reads off the server which PBX it has may be given none.
-            Err(SpecError::NoPbx) => None,
+            // What is only shown is shown without it.
+            Err(SpecError::NoPbx) if self.pbx == AskPbx::Quietly => None,
             access => access?,
         };
         let terminal = self.terminal.filter(|_| self.pbx == AskPbx::WithQuestions);

@@ -115,7 +115,7 @@ impl ApiSettings {
     }
 
     /// Who signs in at this PBX, if somebody does.
-    pub(super) fn access(&self, pbx: ServerIp) -> Result<Option<ApiAccess>, SpecError> {
+    pub(super) fn access(&self, pbx: Option<ServerIp>) -> Result<Option<ApiAccess>, SpecError> {
         let trust = match (&self.ca_file, &self.certificate) {
             (Some(_), Some(_)) => return Err(SpecError::TwoTrusts),
             (Some(path), None) => Trust::CaFile(path.clone()),
@@ -130,6 +130,8 @@ impl ApiSettings {
                 None => Ok(None),
             };
         };
+        let url = self.url.clone().or(pbx.map(ApiUrl::of));
+        let url = url.ok_or(SpecError::NoPbx)?;
         let timeout = in_range(
             WHAT_TIMEOUT,
             self.timeout.unwrap_or(API_TIMEOUT).into(),
@@ -137,7 +139,7 @@ impl ApiSettings {
             " seconds",
         )?;
         Ok(Some(ApiAccess {
-            url: self.url.clone().unwrap_or_else(|| ApiUrl::of(pbx)),
+            url,
             user: user.clone(),
             password: self.password.as_ref().map(Secret::value).transpose()?,
             trust,

@@ -205,7 +205,7 @@ impl Settings {
         if let Some(login) = self.registry.login()? {
             spec = spec.with_registry(login);
         }
-        if let Some(access) = self.api.access(pbx)? {
+        if let Some(access) = self.api.access(Some(pbx))? {
             spec = spec.with_api(access);
         } else if self.prerequisites.mode == Some(PrerequisiteMode::Api) {
             return Err(SpecError::NoApiUser {
@@ -244,7 +244,7 @@ impl Settings {
     /// # Errors
     /// What is missing or does not go together, as a [`SpecError`].
     pub fn api(&self) -> Result<Option<ApiAccess>, SpecError> {
-        self.api.access(self.pbx.ok_or(SpecError::NoPbx)?)
+        self.api.access(self.pbx)
     }
 
     /// How the server is reached: at `host`, or over SSH at `private_ip`.

@@ -320,6 +320,15 @@ fn a_user_of_the_pbx_without_a_password_may_be_asked_for_it() {
 }
 
 #[test]
+fn a_sign_in_needs_the_pbx_only_where_nothing_else_says_where_it_is() {
+    let api = |toml: &str| settings(toml).api();
+    assert!(api("").unwrap().is_none());
+    assert_eq!(api("[api]\nuser = 'a'").unwrap_err(), SpecError::NoPbx);
+    let elsewhere = api("[api]\nuser = 'a'\nurl = 'https://pbx.example.com/api'");
+    assert!(elsewhere.unwrap().is_some());
+}
+
+#[test]
 fn what_does_not_go_together_about_the_pbx_is_refused() {
     let said = |toml: &str, password: bool| {
         let mut settings = settings(&format!("{LEAST}{toml}"));

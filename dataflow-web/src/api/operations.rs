@@ -59,7 +59,7 @@ pub(super) struct RunsView {
 /// What an operation has told.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct Events {
-    /// In order, each with its `number` and the time `at` which it was told; as `dataflow run --output json` tells them.
+    /// In order, each with its `id`, from 1, and the time `at` which it was told; as `dataflow run --output json` tells them.
     #[schema(value_type = Vec<Object>)]
     events: Vec<Value>,
 }
@@ -69,7 +69,7 @@ pub(super) struct Events {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Which {
-    /// Only those with a higher number.
+    /// Only those with a higher `id`.
     #[param(minimum = 0, maximum = 1_000_000, default = 0)]
     after: Option<u32>,
 }

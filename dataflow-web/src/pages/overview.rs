@@ -20,6 +20,8 @@ struct Overview {
     frame: Frame,
     servers: Vec<Row>,
     tally: Vec<(usize, Sign)>,
+    /// What is wrong with the settings file as it is now.
+    wrong: Option<String>,
     /// Up to which event it shows everything.
     place: String,
 }
@@ -158,6 +160,7 @@ pub(crate) async fn show(State(panel): State<Shared>, caller: Caller) -> Respons
         frame: Frame::of(&caller, "overview"),
         tally: tally(&servers),
         servers,
+        wrong: panel.fleet.wrong(),
         place,
     })
 }

@@ -96,7 +96,8 @@ impl State {
 /// One thing that a run told, and when.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Heard {
-    /// Its place among all, from 1.
+    /// Its place among all, from 1. Told as `id`: a step has a number, too.
+    #[serde(rename = "id")]
     pub(crate) number: usize,
     /// When.
     pub(crate) at: Timestamp,

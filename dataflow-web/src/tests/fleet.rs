@@ -46,6 +46,12 @@ async fn given_a_settings_file_that_is_changed_then_servers_come_and_go_and_one_
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     knows(&tested, &["eu", "asia"]).await;
+    let page = tested.get("/", Some(&tested.session(Role::Viewer))).await;
+    assert!(
+        page.text.contains("The settings file is wrong now"),
+        "{}",
+        page.text
+    );
     tested.panel.ending.raise();
 }
 

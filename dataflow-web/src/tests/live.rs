@@ -45,9 +45,9 @@ async fn given_a_page_and_a_reconnect_then_no_event_is_missed_and_none_comes_twi
     assert!(next(&mut stream).await.ends_with("data: 3\n\n"));
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn given_a_session_that_ends_then_its_pages_hear_no_more() {
-    let tested = Tested::new().await;
+    let tested = Tested::paused().await;
     let session = tested.session(Role::Viewer);
     let mut stream = listen(&tested, "/live/overview", &session).await;
     // The time that passes is taken to the next event there is: a sign of life.
@@ -57,9 +57,9 @@ async fn given_a_session_that_ends_then_its_pages_hear_no_more() {
     assert!(stream.next().await.is_none());
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn given_a_page_that_only_listens_then_that_does_not_keep_its_session_from_ending() {
-    let tested = Tested::new().await;
+    let tested = Tested::paused().await;
     let session = tested.session(Role::Viewer);
     let mut stream = listen(&tested, "/live/overview", &session).await;
     let began = tokio::time::Instant::now();

@@ -92,6 +92,14 @@ impl Tested {
         tested
     }
 
+    /// The same, for which time passes only where nothing is to be done. Not before it has its users: passwords are hashed on a
+    /// thread of which the runtime's clock knows nothing.
+    async fn paused() -> Self {
+        let tested = Self::new().await;
+        tokio::time::pause();
+        tested
+    }
+
     /// One without users.
     fn empty() -> Self {
         Self::of(SETTINGS)

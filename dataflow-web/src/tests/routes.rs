@@ -31,9 +31,9 @@ async fn every_route_demands_what_this_table_says() {
 }
 
 /// Asks every route as everybody: who has less than the role is refused, who has it is not.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn nobody_reaches_a_route_without_its_role_and_everybody_with_it() {
-    let tested = Tested::new().await;
+    let tested = Tested::paused().await;
     for route in app::routes(&tested.panel).all {
         let Need::Role(least) = route.need else {
             continue;
@@ -109,9 +109,9 @@ async fn nothing_is_changed_for_a_foreign_page_or_without_the_sessions_token() {
 }
 
 /// Whatever is answered, browsers are told what they may do with it.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn every_answer_has_a_strict_policy() {
-    let tested = Tested::new().await;
+    let tested = Tested::paused().await;
     let session = tested.session(Role::Administrator);
     let routes = app::routes(&tested.panel).all;
     let paths = routes

@@ -160,9 +160,9 @@ async fn given_a_session_when_signed_out_then_its_cookie_is_worth_nothing() {
     assert_eq!(after.status, StatusCode::SEE_OTHER);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn given_a_session_that_nobody_uses_then_it_ends() {
-    let tested = Tested::new().await;
+    let tested = Tested::paused().await;
     let session = tested.session(Role::Viewer);
     tokio::time::advance(Duration::from_secs(29 * 60)).await;
     assert_eq!(tested.get("/", Some(&session)).await.status, StatusCode::OK);
