@@ -158,7 +158,7 @@ async fn set(panel: &Panel, caller: &Caller, change: Change) -> Result<(), Refus
         .map(|user| user.password.as_str());
     if !panel
         .hasher
-        .verify(change.password, known)
+        .verify(crate::account::Whose::Known, change.password, known)
         .await
         .map_err(busy)?
     {
