@@ -72,13 +72,23 @@ fn directory() -> PathBuf {
 fn fetch(directory: &Path) {
     std::fs::create_dir_all(directory).unwrap();
     let packed = Command::new("npm")
-        .args(["pack", "--silent", "--ignore-scripts", &format!("axe-core@{VERSION}")])
+        .args([
+            "pack",
+            "--silent",
+            "--ignore-scripts",
+            &format!("axe-core@{VERSION}"),
+        ])
         .current_dir(directory)
         .status()
         .expect("npm is installed (Debian's package npm)");
     assert!(packed.success(), "npm fetches axe-core");
     let unpacked = Command::new("tar")
-        .args(["-xzf", &format!("axe-core-{VERSION}.tgz"), "package/axe.min.js", "package/LICENSE"])
+        .args([
+            "-xzf",
+            &format!("axe-core-{VERSION}.tgz"),
+            "package/axe.min.js",
+            "package/LICENSE",
+        ])
         .current_dir(directory)
         .status()
         .unwrap();

@@ -87,7 +87,11 @@ impl Browser {
 
     /// The first element that a selector finds.
     pub async fn find(&self, css: &str) -> Element {
-        let found = self.client.wait().at_most(SOON).for_element(Locator::Css(css));
+        let found = self
+            .client
+            .wait()
+            .at_most(SOON)
+            .for_element(Locator::Css(css));
         match found.await {
             Ok(found) => found,
             Err(error) => panic!("{css} is not on the page: {error}\n{}", self.text().await),
@@ -96,24 +100,33 @@ impl Browser {
 
     /// Whether a selector finds anything now.
     pub async fn has(&self, css: &str) -> bool {
-        !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty()
+        !self
+            .client
+            .find_all(Locator::Css(css))
+            .await
+            .unwrap()
+            .is_empty()
     }
 
     /// Writes into the field of this name.
     pub async fn fill(&self, name: &str, text: &str) {
-        let field = self.find(&format!("[name='{name}']:not([type=hidden])")).await;
+        let field = self
+            .find(&format!("[name='{name}']:not([type=hidden])"))
+            .await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
     /// Presses the button with exactly this text.
     pub async fn press(&self, text: &str) {
-        self.click(&format!("//button[normalize-space()='{text}']")).await;
+        self.click(&format!("//button[normalize-space()='{text}']"))
+            .await;
     }
 
     /// Follows the link with exactly this text.
     pub async fn follow(&self, text: &str) {
-        self.click(&format!("//main//a[normalize-space()='{text}']")).await;
+        self.click(&format!("//main//a[normalize-space()='{text}']"))
+            .await;
     }
 
     async fn click(&self, path: &str) {

@@ -20,7 +20,11 @@ struct Extra {
 
 impl WebDriverCompatibleCommand for Extra {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+        base.join(&format!(
+            "session/{}/{}",
+            session.unwrap_or_default(),
+            self.path
+        ))
     }
 
     fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
@@ -54,7 +58,8 @@ impl Browser {
     /// Has pages be without script, or with it.
     pub async fn allow_script(&self, allowed: bool) {
         let value = json!({ "value": !allowed });
-        self.tool("Emulation.setScriptExecutionDisabled", value).await;
+        self.tool("Emulation.setScriptExecutionDisabled", value)
+            .await;
     }
 
     /// A picture of the whole page.

@@ -38,13 +38,13 @@ pub(super) fn measure(bytes: &[u8]) -> Option<(u16, usize)> {
     let status = bytes.get(9..12)?;
     let status = std::str::from_utf8(status).ok()?.parse().ok()?;
     let length = bytes.get(..head)?.split(|byte| *byte == b'\n');
-    let length = length.filter_map(|line| {
+    let mut length = length.filter_map(|line| {
         let (name, value) = line.split_at_checked(15)?;
         let value = std::str::from_utf8(value).ok()?.trim();
         name.eq_ignore_ascii_case(b"content-length:")
             .then(|| value.parse::<usize>().ok())?
     });
-    Some((status, head + length.last().unwrap_or(0)))
+    Some((status, head + length.next_back().unwrap_or(0)))
 }
 
 /// The length of the head of the answer at the start of these bytes, with the empty line.
