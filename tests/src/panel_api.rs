@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    path::Path,
     time::Duration,
 };
 
@@ -31,13 +32,28 @@ impl Lab {
     /// Where it does not start, or an administrator can't be made.
     #[must_use]
     pub fn panel(&self) -> Panel {
-        let mut panel = Panel::start(&self.settings);
-        panel.token = panel.make_token();
-        panel
+        Panel::with_token(&self.settings)
     }
 }
 
 impl Panel {
+    /// One for the servers of this settings file, with an administrator and a token of theirs.
+    ///
+    /// # Panics
+    /// Where it does not start, or an administrator can't be made.
+    #[must_use]
+    pub fn with_token(settings: &Path) -> Self {
+        let mut panel = Self::start(settings);
+        panel.token = panel.make_token();
+        panel
+    }
+
+    /// What a program shows.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// What the API says at this path, below `/api/v1`.
     ///
     /// # Panics

@@ -53,69 +53,6 @@ fn given_an_empty_server_when_deployed_from_the_panel_then_it_works_and_the_jour
 }
 
 #[test]
-fn given_a_panel_that_is_killed_in_the_middle_of_a_run_when_started_again_then_it_shows_that_and_finishes_it()
- {
-    let lab = Lab::empty();
-    let mut panel = lab.panel();
-    let server = panel.server();
-    let run = panel.begin(&json!({"verb": "run"}));
-    wait_until("a step to begin", SOON, || {
-        let now = panel.get(&format!("/runs/{run}"));
-        if let Some(digest) = now["standing"]["digest"].as_str() {
-            let yes = json!({"plan": digest, "approve": true});
-            let _other_question = panel.post(&format!("/runs/{run}/approval"), &yes);
-        }
-        let events = panel.get(&format!("/runs/{run}/events")).to_string();
-        events.contains("\"step-started\"")
-    });
-    panel.kill_and_start();
-    let history = format!("/servers/{server}/history");
-    wait_until("the run that was cut off to be seen", SOON, || {
-        let seen = panel.get(&history)["seen"]["runs"][0]["outcome"].clone();
-        seen == "not-finished" || seen == "at-work"
-    });
-    // Its lease may have to run out first.
-    wait_until("a run to finish it", Duration::from_secs(120), || {
-        let run = panel.begin(&json!({"verb": "run"}));
-        let over = panel.finish(&run);
-        let locked = over["trouble"]["kind"] == "locked";
-        assert!(locked || over["outcome"] == "done", "{over}");
-        !locked
-    });
-    assert_eq!(lab.container_names(), [CLICKHOUSE, SERVICE]);
-    lab.wait_for_more_rows();
-}
-
-#[test]
-fn given_a_run_at_work_when_the_panel_is_asked_to_end_then_it_finishes_the_run_first() {
-    let lab = Lab::deployed();
-    let mut panel = lab.panel();
-    let run = panel.begin(&json!({"verb": "restart"}));
-    wait_until("a step to begin", SOON, || {
-        let events = panel.get(&format!("/runs/{run}/events")).to_string();
-        events.contains("\"step-started\"")
-    });
-    panel.signal("TERM");
-    assert!(panel.ends_well());
-    let history = lab
-        .dataflow(["--output", "json", "history"])
-        .run()
-        .expect_success();
-    assert!(
-        history.stdout.contains(r#""verb":"restart""#),
-        "{}",
-        history.stdout
-    );
-    assert!(
-        !history.stdout.contains("not-finished"),
-        "{}",
-        history.stdout
-    );
-    assert_eq!(lab.container_names(), [CLICKHOUSE, SERVICE]);
-    lab.wait_for_more_rows();
-}
-
-#[test]
 fn given_a_lock_of_the_program_then_the_panel_names_who_has_it_and_changes_nothing() {
     let lab = Lab::deployed();
     let panel = lab.panel();

@@ -10,7 +10,7 @@ mod throttle;
 mod user;
 
 pub(crate) use audit::{Audit, Deed};
-pub(crate) use password::{Hasher, LONGEST, SHORTEST};
+pub(crate) use password::{Hasher, LONGEST, SHORTEST, Whose};
 pub(crate) use secret::{Hash, Secret};
 pub(crate) use session::{COOKIE, Session, Sessions};
 pub(crate) use store::{AccountError, Accounts};

@@ -24,8 +24,11 @@ pub(crate) const SHORTEST: usize = 12;
 /// The most bytes of a password.
 pub(crate) const LONGEST: usize = 1024;
 
-/// How many may wait for their turn.
-const WAITING: usize = 64;
+/// How many may wait for their turn whom nobody knows.
+const STRANGERS: usize = 64;
+
+/// How many may wait who have signed in before: however many strangers there are, there is room for these.
+const KNOWN: usize = 16;
 
 /// How long one may wait for it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,10 +36,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Something for the thread to do.
 type Job = Box<dyn FnOnce() + Send>;
 
+/// Whose password it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Of whoever says so.
+    Anybodys,
+    /// Of somebody with a session, with a link, or in a browser in which they have signed in before.
+    Known,
+}
+
 /// Hashes and verifies passwords.
 pub(crate) struct Hasher {
     jobs: mpsc::Sender<Job>,
-    admitted: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+    known: Arc<Semaphore>,
     /// The hash of a password that nobody has: what a name that nobody has is verified against, so that it takes as long.
     nobody: Arc<str>,
 }
@@ -61,14 +74,15 @@ impl Hasher {
             .map_err(|error| error.to_string())?;
         Ok(Self {
             jobs,
-            admitted: Arc::new(Semaphore::new(WAITING)),
+            strangers: Arc::new(Semaphore::new(STRANGERS)),
+            known: Arc::new(Semaphore::new(KNOWN)),
             nobody: nobody.into(),
         })
     }
 
     /// The hash of a new password.
     pub(crate) async fn hash(&self, password: SecretString) -> Result<String, Busy> {
-        self.work(move || hash(password.expose_secret()))
+        self.work(Whose::Known, move || hash(password.expose_secret()))
             .await?
             .map_err(|_| Busy)
     }
@@ -76,13 +90,14 @@ impl Hasher {
     /// Whether this is the password that `known` is the hash of; without a hash it takes as long, and is not.
     pub(crate) async fn verify(
         &self,
+        whose: Whose,
         password: SecretString,
         known: Option<&str>,
     ) -> Result<bool, Busy> {
         let exists = known.is_some();
         let known = known.unwrap_or(&self.nobody).to_owned();
         let fits = self
-            .work(move || {
+            .work(whose, move || {
                 PasswordHash::new(&known).is_ok_and(|known| {
                     Argon2::default()
                         .verify_password(password.expose_secret().as_bytes(), &known)
@@ -95,9 +110,14 @@ impl Hasher {
 
     async fn work<T: Send + 'static>(
         &self,
+        whose: Whose,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned();
+        let room = match whose {
+            Whose::Anybodys => &self.strangers,
+            Whose::Known => &self.known,
+        };
+        let admitted = Arc::clone(room).try_acquire_owned();
         let admitted = admitted.map_err(|_| Busy)?;
         let (answer, answered) = oneshot::channel();
         let job = Box::new(move || {
@@ -134,30 +154,38 @@ mod tests {
         assert!(known.starts_with("$argon2id$"), "{known}");
         assert!(
             hasher
-                .verify("correct horse".into(), Some(&known))
+                .verify(Whose::Anybodys, "correct horse".into(), Some(&known))
                 .await
                 .unwrap()
         );
         assert!(
             !hasher
-                .verify("wrong horse".into(), Some(&known))
+                .verify(Whose::Anybodys, "wrong horse".into(), Some(&known))
                 .await
                 .unwrap()
         );
-        assert!(!hasher.verify("correct horse".into(), None).await.unwrap());
         assert!(
             !hasher
-                .verify("correct horse".into(), Some("torn"))
+                .verify(Whose::Anybodys, "correct horse".into(), None)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !hasher
+                .verify(Whose::Anybodys, "correct horse".into(), Some("torn"))
                 .await
                 .unwrap()
         );
     }
 
     #[tokio::test]
-    async fn given_as_many_as_may_wait_when_one_more_comes_then_it_is_refused_at_once() {
+    async fn given_as_many_as_may_wait_when_one_more_comes_then_only_who_is_known_has_room() {
         let hasher = Hasher::new().unwrap();
-        let all = u32::try_from(WAITING).unwrap();
-        let _all = hasher.admitted.acquire_many(all).await.unwrap();
-        assert_eq!(hasher.verify("x".into(), None).await, Err(Busy));
+        let all = u32::try_from(STRANGERS).unwrap();
+        let _all = hasher.strangers.acquire_many(all).await.unwrap();
+        let stranger = hasher.verify(Whose::Anybodys, "x".into(), None).await;
+        assert_eq!(stranger, Err(Busy));
+        let known = hasher.verify(Whose::Known, "x".into(), None).await;
+        assert_eq!(known, Ok(false));
     }
 }

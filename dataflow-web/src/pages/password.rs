@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{Frame, page, sign_in, welcome};
 use crate::{
-    account::{Refused, SHORTEST, Session},
+    account::{Refused, SHORTEST, Session, Whose},
     guard::Caller,
     panel::{Panel, Shared},
     refusal::Refusal,
@@ -76,7 +76,10 @@ async fn set(
     admitted.map_err(|Refused(wait)| Refusal::TooOften(wait.as_secs() + 1))?;
     let kept = panel.accounts.kept();
     let known = kept.users.get(name).map(|user| user.password.as_str());
-    let fits = panel.hasher.verify(chosen.current, known).await;
+    let fits = panel
+        .hasher
+        .verify(Whose::Known, chosen.current, known)
+        .await;
     if !fits.map_err(|busy| Refusal::Busy(busy.to_string()))? {
         return Err(Refusal::Invalid(
             "The password that you have now is another one.".to_owned(),

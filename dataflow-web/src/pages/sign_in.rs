@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{Frame, page};
 use crate::{
-    account::{COOKIE, Hash, LONGEST, Refused, Secret},
+    account::{COOKIE, Hash, LONGEST, Refused, Secret, Whose},
     guard::{self, Caller},
     panel::{Panel, Shared},
     refusal::Refusal,
@@ -119,7 +119,9 @@ async fn verify(
         return Err(Refusal::TooOften(wait.as_secs() + 1));
     }
     let hash = user.map(|user| user.password.as_str());
-    let fits = panel.hasher.verify(tried.password.clone(), hash).await;
+    let whose = if known { Whose::Known } else { Whose::Anybodys };
+    let password = tried.password.clone();
+    let fits = panel.hasher.verify(whose, password, hash).await;
     if fits.map_err(|busy| Refusal::Busy(busy.to_string()))? {
         panel.throttle.forgive(&tried.name, address);
         return Ok(());

@@ -27,11 +27,12 @@ pub(super) fn of_machine(binary: &Path) -> Result<String> {
     let ssh = Command::new("ssh").arg("-V").output().context("ssh -V")?;
     let size = fs::metadata(binary).context(binary.display())?.len();
     Ok(format!(
-        "{cores} cores ({model}), load {load}, {}\nDocker {} here, {} on the server; {}\ndataflow, release build, {:.1} MB\n",
+        "{cores} cores ({model}), load {load}, {}\nDocker {} here, {} on the server; {}\n{}, release build, {:.1} MB\n",
         kernel.trim(),
         here.trim(),
         there.trim(),
         String::from_utf8_lossy(&ssh.stderr).trim(),
+        binary.file_name().unwrap_or_default().display(),
         size as f64 / 1e6
     ))
 }

@@ -143,6 +143,88 @@ const fn no_secret(what: &'static str) -> Limit {
     }
 }
 
+/// Where a person begins to notice is far above; a page that is late by this is held up by something.
+const PAGE: f64 = 20.0;
+
+pub(super) const PAGES_QUIET: Limit = pages("panel's pages, p99: nobody else");
+pub(super) const PAGES_WATCHED: Limit = pages("panel's pages, p99: deploy, 1,000 viewers");
+pub(super) const PAGES_DRIBBLED: Limit = pages("panel's pages, p99: 500 dribble a header");
+pub(super) const PAGES_HEADERS: Limit = pages("panel's pages, p99: headers of a megabyte");
+pub(super) const PAGES_BODIES: Limit = pages("panel's pages, p99: bodies of a gigabyte");
+pub(super) const PAGES_GUESSED: Limit = pages("panel's pages, p99: 10,000 bad sign-ins");
+
+const fn pages(what: &'static str) -> Limit {
+    Limit {
+        what,
+        unit: Unit::Milliseconds,
+        most: Some(PAGE),
+        why: "pages come from memory, whatever others do",
+    }
+}
+
+pub(super) const PANEL_MEMORY: Limit = Limit {
+    most: Some(64.0),
+    why: "an event is held once, however many watch",
+    ..memory("peak memory: panel, deploy, 1,000 viewers")
+};
+
+pub(super) const PANEL_MEMORY_IN_ALL: Limit = Limit {
+    most: Some(192.0),
+    why: "a password that is verified at a time, and what the allocator keeps of the crowd",
+    ..memory("peak memory: panel, after all that was done to it")
+};
+
+pub(super) const EVENTS: Limit = Limit {
+    unit: Unit::Count,
+    why: "told to each viewer",
+    ..beside("events of the deploy")
+};
+
+pub(super) const EVENTS_LOST: Limit = Limit {
+    what: "events lost, all viewers together",
+    unit: Unit::Count,
+    most: Some(0.0),
+    why: "each viewer's numbers have no gap",
+};
+
+pub(super) const HELLO: Limit = Limit {
+    unit: Unit::PerSecond,
+    why: "axum with one route, in turns with the panel",
+    ..beside("a server that says hello")
+};
+
+pub(super) const API: Limit = Limit {
+    unit: Unit::PerSecond,
+    why: "with a token, on 64 connections; who asks shares the processors",
+    ..beside("panel's API from its cache")
+};
+
+pub(super) const API_REQUESTS: Limit = Limit {
+    what: "20,000 requests to the panel's API",
+    unit: Unit::Seconds,
+    most: Some(1.0),
+    why: "an answer is made once for all who ask",
+};
+
+pub(super) const API_BESIDE_HELLO: Limit = ratio(
+    "a server that says hello / panel's API",
+    2.0,
+    "the token, the name and an answer of some KB are all that is more",
+);
+
+pub(super) const GUESSES: Limit = Limit {
+    unit: Unit::Count,
+    why: "from 250 addresses, for one name that is there and many that are not",
+    ..beside("bad sign-ins")
+};
+
+pub(super) const CHANGED_BY_GUESSES: Limit = Limit {
+    what: "let in, users changed, or refused in their own browser",
+    unit: Unit::Count,
+    most: Some(0.0),
+    why: "who guesses holds up nobody else",
+};
+
 /// A figure to read the others by.
 pub(super) const fn beside(what: &'static str) -> Limit {
     Limit {

@@ -85,7 +85,18 @@ impl Program {
         &self.lab.registry
     }
 
-    fn home(&self) -> PathBuf {
+    /// Where what belongs to the measurement lies.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The settings file.
+    pub(super) fn settings(&self) -> PathBuf {
+        self.directory.join("dataflow.toml")
+    }
+
+    /// Where programs find nothing of the operator's own.
+    pub(super) fn home(&self) -> PathBuf {
         self.directory.join("home")
     }
 
@@ -96,7 +107,7 @@ impl Program {
 
     /// Runs `dataflow`, which sees nothing of the operator's own SSH set-up.
     pub(super) fn dataflow(&self, arguments: &[&str]) -> Result<Run> {
-        self.dataflow_with(&self.directory.join("dataflow.toml"), arguments)
+        self.dataflow_with(&self.settings(), arguments)
     }
 
     /// The same with other settings.

@@ -14,6 +14,7 @@ pub(super) enum Unit {
     Milliseconds,
     Megabytes,
     Ratio,
+    PerSecond,
     ExitCode,
     Count,
 }
@@ -179,6 +180,7 @@ impl Unit {
             Self::Milliseconds => "ms",
             Self::Megabytes => "MB",
             Self::Ratio => "ratio",
+            Self::PerSecond => "1/s",
             Self::ExitCode => "exit code",
             Self::Count => "count",
         }
@@ -199,6 +201,7 @@ fn shown(unit: Unit, value: f64) -> String {
         Unit::Seconds => format!("{value:.2}"),
         Unit::Ratio => format!("{value:.3}"),
         Unit::Megabytes | Unit::Milliseconds => format!("{value:.1}"),
+        Unit::PerSecond => format!("{value:.0}"),
         Unit::ExitCode | Unit::Count => format!("{value}"),
     }
 }
