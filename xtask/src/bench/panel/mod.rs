@@ -92,6 +92,11 @@ fn over(served: &Served, run: &str) -> Result<()> {
             failed = Some(failure);
             Some("failed".to_owned())
         })
+    })
+    .map_err(|failure| {
+        let events = served.get(&format!("/runs/{run}/events"));
+        let events = events.map_or_else(|error| error.to_string(), |events| events.to_string());
+        Failure::new(format!("{failure}; it has told: {events}"))
     })?;
     match failed {
         None if outcome == "done" => Ok(()),

@@ -143,7 +143,14 @@ impl Served {
         if let Some(digest) = standing["digest"].as_str() {
             let path = format!("/api/v1/runs/{run}/approval");
             let yes = json!({"plan": digest, "approve": true}).to_string();
-            self.ask("POST", &path, &[&self.token, JSON], &yes)?;
+            let answer = self.ask("POST", &path, &[&self.token, JSON], &yes)?;
+            // It may have been answered since.
+            if !matches!(answer.status, 202 | 409) {
+                let status = answer.status;
+                return Err(Failure::new(format!(
+                    "the panel answered {status} to a yes"
+                )));
+            }
         }
         match standing["outcome"].as_str() {
             Some("done") | None => Ok(standing["outcome"].as_str().map(str::to_owned)),
