@@ -13,6 +13,15 @@
 const source = document.querySelector("[data-live]");
 const sign = document.querySelector("[data-live-state]");
 
+// A page that is being left for the answer to a form is not loaded again: that would call the answer off.
+let leaving = false;
+addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
+addEventListener("pageshow", () => { leaving = false; });
+
+function reload() {
+  if (!leaving) location.reload();
+}
+
 function listen() {
   const address = new URL(source.dataset.live, location.href);
   if (source.dataset.from) address.searchParams.set("from", source.dataset.from);
@@ -23,8 +32,8 @@ function listen() {
   });
   on("part", ({ id, html }) => replace(id, html));
   on("add", ({ id, html }) => add(id, html));
-  on("reset", () => location.reload());
-  on("looked", () => "waits" in source.dataset && location.reload());
+  on("reset", reload);
+  on("looked", () => "waits" in source.dataset && reload());
   on("end", () => {
     events.close();
     over = true;

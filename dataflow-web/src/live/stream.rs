@@ -60,6 +60,8 @@ impl Stream {
             return None;
         }
         tokio::select! {
+            // What was told before the panel's end is heard before it.
+            biased;
             event = self.listener.next() => event,
             () = self.panel.ending.wait() => None,
             () = tokio::time::sleep(SIGN) => Some(Bytes::from_static(b": still here\n\n")),

@@ -83,6 +83,24 @@ async fn given_the_panels_end_then_what_goes_on_for_long_ends() {
 }
 
 #[tokio::test]
+async fn given_the_panels_end_then_what_was_told_before_it_is_heard() {
+    let tested = Tested::new().await;
+    let session = tested.session(Role::Viewer);
+    let topic = &tested.panel.live.overview;
+    let streams = [(); 8].map(|()| listen(&tested, "/live/overview", &session));
+    for stream in streams {
+        let mut stream = stream.await;
+        topic.tell("part", "last");
+        tested.panel.ending.raise();
+        let mut heard = String::new();
+        while let Some(event) = stream.next().await {
+            heard.push_str(&String::from_utf8_lossy(&event.unwrap()));
+        }
+        assert!(heard.ends_with("data: last\n\n"), "{heard:?}");
+    }
+}
+
+#[tokio::test]
 async fn given_hostile_names_and_errors_then_pages_and_events_show_them_as_text() {
     let tested = Tested::new().await;
     let session = tested.session(Role::Viewer);
